@@ -71,6 +71,7 @@ type Account struct {
 	ConnectedAt time.Time
 	ChangedAt   time.Time // of State
 	LastUsedAt  time.Time // hour precision
+	RefreshedAt time.Time // when the pair was last refreshed
 }
 
 // Candidate is a grant whose owner is not proven yet. It lives beside the

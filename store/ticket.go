@@ -1,6 +1,13 @@
 package store
 
-import "time"
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
 
 // TicketKind says what a ticket is good for.
 type TicketKind string
@@ -22,4 +29,70 @@ type Ticket struct {
 	Body      []byte
 	CreatedAt time.Time
 	ExpiresAt time.Time
+}
+
+const ticketColumns = `kind, hash, team_id, user_id, body, created_at, expires_at`
+
+func scanTicket(r row) (Ticket, error) {
+	var t Ticket
+	err := r.Scan(&t.Kind, &t.Hash, &t.Key.TeamID, &t.Key.UserID, &t.Body, instant{&t.CreatedAt}, instant{&t.ExpiresAt})
+	return t, found(err)
+}
+
+// PutTicket stores a new ticket. A second one of the same kind and hash is an error.
+func (db *DB) PutTicket(ctx context.Context, t Ticket) error {
+	const insert = `INSERT INTO tickets (` + ticketColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	_, err := db.write.ExecContext(ctx, insert, t.Kind, t.Hash, t.Key.TeamID, t.Key.UserID, cell(t.Body),
+		micros(t.CreatedAt), micros(t.ExpiresAt))
+	if err != nil {
+		return fmt.Errorf("store %s ticket for %s: %w", t.Kind, t.Key, err)
+	}
+	return nil
+}
+
+// PeekTicket returns a ticket without using it up. ErrNotFound: there is none,
+// it was used, or it has expired.
+func (db *DB) PeekTicket(ctx context.Context, kind TicketKind, hash []byte, now time.Time) (Ticket, error) {
+	const query = `SELECT ` + ticketColumns + ` FROM tickets WHERE kind = $1 AND hash = $2 AND expires_at > $3`
+	t, err := scanTicket(db.read.QueryRowContext(ctx, query, kind, hash, micros(now)))
+	if err != nil {
+		return Ticket{}, fmt.Errorf("read %s ticket: %w", kind, err)
+	}
+	return t, nil
+}
+
+// TakeTicket uses a ticket up: of many callers at once exactly one gets it, the
+// others get ErrNotFound, as for one that is unknown or has expired.
+func (db *DB) TakeTicket(ctx context.Context, kind TicketKind, hash []byte, now time.Time) (Ticket, error) {
+	const take = `DELETE FROM tickets WHERE kind = $1 AND hash = $2 AND expires_at > $3 RETURNING ` + ticketColumns
+	t, err := scanTicket(db.write.QueryRowContext(ctx, take, kind, hash, micros(now)))
+	if err != nil {
+		return Ticket{}, fmt.Errorf("take %s ticket: %w", kind, err)
+	}
+	return t, nil
+}
+
+// TakeTickets uses up all tickets of one kind that a person has and that have
+// not expired, and returns them oldest first; none is no error.
+func (db *DB) TakeTickets(ctx context.Context, kind TicketKind, key Key, now time.Time) ([]Ticket, error) {
+	const take = `DELETE FROM tickets WHERE kind = $1 AND team_id = $2 AND user_id = $3 AND expires_at > $4
+		RETURNING ` + ticketColumns
+	rows, err := db.write.QueryContext(ctx, take, kind, key.TeamID, key.UserID, micros(now))
+	tickets, err := collect(rows, err, scanTicket)
+	if err != nil {
+		return nil, fmt.Errorf("take %s tickets of %s: %w", kind, key, err)
+	}
+	slices.SortFunc(tickets, func(a, b Ticket) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), bytes.Compare(a.Hash, b.Hash))
+	})
+	return tickets, nil
+}
+
+// DropTickets removes all tickets of one kind that a person has; none is no error.
+func (db *DB) DropTickets(ctx context.Context, kind TicketKind, key Key) error {
+	const drop = `DELETE FROM tickets WHERE kind = $1 AND team_id = $2 AND user_id = $3`
+	if _, err := db.write.ExecContext(ctx, drop, kind, key.TeamID, key.UserID); err != nil {
+		return fmt.Errorf("drop %s tickets of %s: %w", kind, key, err)
+	}
+	return nil
 }

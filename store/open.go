@@ -1,0 +1,196 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/mattn/go-sqlite3"
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// ownerOnly is the mode of a new database file and of a backup.
+const ownerOnly = 0o600
+
+// openPatience is how long Open waits for another process that is turning the
+// same new file into a write-ahead-log database.
+const openPatience = 10 * time.Second
+
+// pathOf returns the absolute path of the file that dsn names.
+func pathOf(dsn string) (string, error) {
+	name, ok := strings.CutPrefix(dsn, "sqlite:")
+	if !ok {
+		scheme, _, _ := strings.Cut(dsn, ":")
+		return "", fmt.Errorf("database scheme %q is not known: write sqlite:path, as in sqlite:linearbot.db", scheme)
+	}
+	name = strings.TrimPrefix(name, "//")
+	if name == "" || strings.HasPrefix(name, ":memory:") || strings.ContainsAny(name, "?\x00") {
+		return "", fmt.Errorf("database %q names no file: write sqlite:path without options, as in sqlite:linearbot.db", dsn)
+	}
+	return filepath.Abs(name)
+}
+
+// create makes the empty file with its final mode, so that it is never wider.
+// It appears under its name already closed: closing a file drops the locks that
+// this process holds on it (https://sqlite.org/howtocorrupt.html §2.2).
+func create(path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".linearbot-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) //nolint:errcheck // a stray empty file at worst
+	if err := file.Close(); err != nil {
+		return err
+	}
+	err = os.Link(file.Name(), path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	// A file system without hard links.
+	file, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL, ownerOnly)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// writerDSN and readerDSN carry the pragmas, so that each pooled connection has
+// them. FULL: a saved token pair is on the disk when Commit returns.
+func writerDSN(path string) string {
+	return fileURL(path, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on")
+}
+
+func readerDSN(path string) string {
+	return fileURL(path, "_query_only=on")
+}
+
+func fileURL(path, options string) string {
+	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
+	return name.String() + "?_busy_timeout=10000&_stmt_cache_size=64&" + options
+}
+
+// untilUnlocked repeats try while the file is locked. Only a change of journal
+// mode needs it: SQLite does not wait for locks there.
+func untilUnlocked(ctx context.Context, try func(context.Context) error) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		err := try(ctx)
+		if err != nil && codeOf(err) != sqlite3.ErrBusy && codeOf(err) != sqlite3.ErrLocked {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithBackOff(backoff.NewConstantBackOff(20*time.Millisecond)), backoff.WithMaxElapsedTime(openPatience))
+	return err
+}
+
+// migrate brings the schema up to date. Several processes may try at once: who
+// comes second fails (00001_tables.sql says how), sees that the schema has moved
+// on, and goes on from there.
+func migrate(ctx context.Context, db *sql.DB) error {
+	for before := int64(-1); ; {
+		err := migrateOnce(ctx, db)
+		if err == nil {
+			return nil
+		}
+		version := schemaVersion(ctx, db)
+		if version <= before {
+			return err
+		}
+		before = version
+	}
+}
+
+func migrateOnce(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	current, latest, err := provider.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if current > latest {
+		return &newerError{found: current, known: latest}
+	}
+	_, err = provider.Up(ctx)
+	return err
+}
+
+// schemaVersion is the last migration applied, -1 if there is none to be seen.
+func schemaVersion(ctx context.Context, db *sql.DB) int64 {
+	var version int64
+	err := db.QueryRowContext(ctx, `SELECT COALESCE(MAX(version_id), -1) FROM goose_db_version`).Scan(&version)
+	if err != nil {
+		return -1
+	}
+	return version
+}
+
+// newerError says that a later program has changed the schema.
+type newerError struct{ found, known int64 }
+
+func (e *newerError) Error() string {
+	return fmt.Sprintf("its tables are of version %d and this program knows %d", e.found, e.known)
+}
+
+// explain says what to do about a database that cannot be opened.
+func explain(path string, err error) error {
+	advice := cmp.Or(adviceOn(err), "see the cause")
+	return fmt.Errorf("open database %s: %s: %w", path, advice, err)
+}
+
+func adviceOn(err error) string {
+	if _, ok := errors.AsType[*newerError](err); ok {
+		return "it was written by a newer linearbot; run that one, or restore a backup"
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return "its directory does not exist; create it or change DATABASE_URL"
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return "this user may not write there; change the owner of the directory or DATABASE_URL"
+	}
+	switch codeOf(err) {
+	case sqlite3.ErrNotADB:
+		return "the file is not a SQLite database; move it away or change DATABASE_URL"
+	case sqlite3.ErrCorrupt:
+		return "the file is damaged; restore a backup"
+	case sqlite3.ErrCantOpen, sqlite3.ErrReadonly, sqlite3.ErrPerm:
+		return "this user may not write the file and its directory; change their owner or DATABASE_URL"
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return "another process keeps it locked; stop that one first"
+	case sqlite3.ErrFull:
+		return "the disk is full; make room"
+	}
+	return ""
+}
+
+// codeOf is SQLite's error code in err, 0 if there is none.
+func codeOf(err error) sqlite3.ErrNo {
+	failure, ok := errors.AsType[sqlite3.Error](err)
+	if !ok {
+		return 0
+	}
+	return failure.Code
+}
