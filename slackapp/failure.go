@@ -41,18 +41,11 @@ func (f Failure) message() Message { return Message{Blocks: f.blocks()} }
 
 // blocks are the sentences, the buttons and the reference.
 func (f Failure) blocks() []slack.Block {
-	return blocks(section(f.Text), f.buttons(), contextLine(f.refLine()))
+	return blocks(section(f.Text), f.buttons(), contextLine(refWords(f.Ref)))
 }
 
 // fieldText is the failure under a form field: plain text, no buttons there.
 func (f Failure) fieldText() string { return cut(unescape(fallback(f.Text)), 2000) }
-
-func (f Failure) refLine() string {
-	if f.Ref == "" {
-		return ""
-	}
-	return "Ref " + escape(f.Ref)
-}
 
 func (f Failure) offers(action string) bool {
 	return slices.ContainsFunc(f.Buttons, func(b failureButton) bool { return baseAction(b.Action) == action })

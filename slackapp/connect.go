@@ -1,0 +1,168 @@
+package slackapp
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"linearbot/store"
+)
+
+// connectPrompt asks a person to connect. A message holds the link itself, which
+// works once and for 15 minutes; long-lived surfaces open the modal instead.
+type connectPrompt struct {
+	URL   string // the link; "" makes the button open the modal
+	Actor string // "user" or "app"
+	Held  string // what waits, after "I'll finish": "creating “Fix login”"
+	State store.State
+}
+
+// message is the prompt as a reply.
+func (c connectPrompt) message() Message { return Message{}.with(c.blocks(true)...) }
+
+// view is the prompt as a modal with a fresh link.
+func (c connectPrompt) view() slack.ModalViewRequest {
+	return modal(viewConnect, "Connect Linear", "", "Close", "", c.blocks(false)...)
+}
+
+func (c connectPrompt) blocks(detail bool) []slack.Block {
+	again := c.State == store.Expired || c.State == store.Revoked
+	title, label := "*Connect your Linear account*", "Connect Linear"
+	if again {
+		title, label = "*Reconnect your Linear account*", "Reconnect"
+	}
+	b := primary(label, actConnect, "")
+	limit := ""
+	if c.URL != "" {
+		b = linkButton(label, actConnectLink, c.URL).WithStyle(slack.StylePrimary)
+		limit = "Link works once, for you only, for 15 minutes."
+	}
+	row := []slack.BlockElement{b}
+	if detail {
+		row = append(row, button("What will this access?", actAccess, ""))
+	}
+	return blocks(section(title+"\n"+actingAs(c.Actor)), contextLine(limit), heldLine(c.Held), actions("", row...))
+}
+
+func actingAs(actor string) string {
+	if actor == "app" {
+		return "I act in Linear as the app and name you as the person who asked."
+	}
+	return "You act in Linear as yourself. I can read and change only what you can."
+}
+
+func heldLine(held string) slack.Block {
+	if held == "" {
+		return nil
+	}
+	return contextLine("I'll finish " + held + " as soon as you're connected.")
+}
+
+// heldCreate words a waiting new issue for connectPrompt.Held and resume.
+func heldCreate(title string) string { return "creating " + quoted(title, 40) }
+
+// accessView lists what a connection allows, in words.
+func accessView(scopes []string, actor string) slack.ModalViewRequest {
+	var can []string
+	for _, s := range scopes {
+		can = append(can, "• "+scopeWords(s))
+	}
+	slices.Sort(can)
+	return modal(viewAccess, "What I can access", "", "Close", "",
+		section("*With your approval I can*\n"+strings.Join(slices.Compact(can), "\n")),
+		section("*In Linear this appears as*\n"+actingLong(actor)),
+		contextLine("Your access is stored encrypted. Disconnecting deletes it and removes it in Linear."))
+}
+
+func actingLong(actor string) string {
+	if actor == "app" {
+		return "The app, with your name beside what you asked for."
+	}
+	return "You. I never see or change more than you can."
+}
+
+// scopeWords says what one Linear scope allows.
+func scopeWords(scope string) string {
+	switch scope {
+	case "read":
+		return "Read the issues, projects and people you can see"
+	case "write":
+		return "Create and change issues and comments for you"
+	case "issues:create":
+		return "Create issues for you"
+	case "comments:create":
+		return "Add comments for you"
+	case "timeSchedule:write":
+		return "Change time schedules"
+	case "admin":
+		return "Administer your Linear workspace"
+	case "app:assignable":
+		return "Have issues assigned to the app"
+	case "app:mentionable":
+		return "Be mentioned in Linear"
+	}
+	return "Use the permission " + code(scope, 60)
+}
+
+// oneStepLeft follows an approval whose person is not proven yet.
+func oneStepLeft(until time.Time) Message {
+	wait := "5 tries."
+	if !until.IsZero() {
+		wait = "5 tries, until " + clock(until) + "."
+	}
+	return sayText("*One step left*\nYour browser shows a code. Enter it here to finish connecting.").
+		with(contextLine(wait), actions("", primary("Enter code", actEnterCode, ""), button("Cancel connecting", actCancelCode, "")))
+}
+
+// codeView takes the code. wrong is the sentence under the field after a wrong
+// try, when the view is shown anew.
+func codeView(meta string) slack.ModalViewRequest {
+	t := textInput(actField, "", 12, false)
+	t.FocusOnLoad = true
+	t.Placeholder = plain("8 characters", maxPlaceholder)
+	return modal(viewCode, "Enter code", "Connect account", "Cancel", meta,
+		section("Type the code your browser shows. Only if *you* asked for it: anyone you give it to can act as you in Linear."),
+		input(fieldCode, "Code", t))
+}
+
+// wrongCode is the sentence under the code field.
+func wrongCode(left int) string {
+	if left <= 0 {
+		return "That code is not right, and no tries are left. Connect again to get a new one."
+	}
+	return "That code is not right. You have " + plural(left, "try", "tries") + " left."
+}
+
+// connected is the golden end of connecting. held are the actions that waited,
+// as their words ("creating “Fix login”"); the first becomes the main button.
+func connected(a store.Account, held string) Message {
+	var row []slack.BlockElement
+	if held != "" {
+		row = append(row, primary("Finish "+unescape(fallback(held)), actResume, ""))
+	}
+	row = append(row, button("New issue", actNewIssue, ""), button("My issues", actMyIssues, ""))
+	return sayText(connectedLine(a)).with(actions("", row...))
+}
+
+// connectedView is the same in the modal that held the link.
+func connectedView(a store.Account) slack.ModalViewRequest {
+	return modal(viewConnect, "Connect Linear", "", "Close", "", section(connectedLine(a)))
+}
+
+func connectedLine(a store.Account) string {
+	mail := ""
+	if a.ViewerEmail != "" {
+		mail = " (" + inline(a.ViewerEmail, 100) + ")"
+	}
+	return ":large_green_circle: Connected as " + bold(inline(a.ViewerName, 100)) + mail + " in " + bold(inline(a.OrgName, 100)) + "."
+}
+
+// connectFailed replaces the prompt when connecting ended without a connection.
+func connectFailed(f Failure) Message { return f.message() }
+
+// canceledConnecting answers Cancel.
+func canceledConnecting() Message {
+	return sayText("Canceled. Nothing was connected.").with(actions("", button("Connect Linear", actConnect, "")))
+}
