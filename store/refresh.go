@@ -12,18 +12,22 @@ import (
 // moves the due time to the end of its lease, so an account whose refresh broke
 // off is due again when the lease is over, and not before.
 func (db *DB) Due(ctx context.Context, now time.Time, limit int) ([]Account, error) {
-	const query = `SELECT ` + accountColumns + ` FROM accounts
+	return db.listAccounts(ctx, "list due accounts", dueQuery, micros(now), limit)
+}
+
+// Both are served by a partial index, which names their conditions word for word.
+const (
+	dueQuery = `SELECT ` + accountColumns + ` FROM accounts
 		WHERE state = 'ACTIVE' AND refreshable AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
 		ORDER BY due_at LIMIT $2`
-	return db.listAccounts(ctx, "list due accounts", query, micros(now), limit)
-}
+	probeQuery = `SELECT ` + accountColumns + ` FROM accounts
+		WHERE state = 'ACTIVE' AND probe_at <= $1 ORDER BY probe_at LIMIT $2`
+)
 
 // ProbeDue returns up to limit ACTIVE accounts that the slow probe is to look
 // at, longest due first.
 func (db *DB) ProbeDue(ctx context.Context, now time.Time, limit int) ([]Account, error) {
-	const query = `SELECT ` + accountColumns + ` FROM accounts
-		WHERE state = 'ACTIVE' AND probe_at <= $1 ORDER BY probe_at LIMIT $2`
-	return db.listAccounts(ctx, "list accounts to probe", query, micros(now), limit)
+	return db.listAccounts(ctx, "list accounts to probe", probeQuery, micros(now), limit)
 }
 
 func (db *DB) listAccounts(ctx context.Context, doing, query string, args ...any) ([]Account, error) {

@@ -57,7 +57,6 @@ CREATE TABLE accounts (
 
 CREATE INDEX accounts_due ON accounts (due_at) WHERE state = 'ACTIVE' AND refreshable;
 CREATE INDEX accounts_probe ON accounts (probe_at) WHERE state = 'ACTIVE';
-CREATE INDEX accounts_state ON accounts (state);
 CREATE INDEX accounts_viewer ON accounts (org_id, viewer_id);
 
 -- A person's Linear identity serves one Slack user, unless an admin shared it.

@@ -1,0 +1,7 @@
+package store
+
+// The hot queries, for the test that asks SQLite how it runs them.
+const (
+	DueQuery   = dueQuery
+	ProbeQuery = probeQuery
+)
