@@ -2,6 +2,7 @@ package slackapp
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 )
@@ -12,9 +13,11 @@ type Failure struct {
 	Text    string // mrkdwn sentences
 	Changed changed
 	Buttons []failureButton
-	Ref     string // eight characters; the log and the audit have it too
-	Field   string // the form field it belongs to, "" for none
-	Quiet   bool   // nobody needs to be told: Slack limits us, a newer state follows
+	Ref     string   // eight characters; the log and the audit have it too
+	Field   string   // the form field it belongs to, "" for none
+	Choices []choice // several things the words may have meant
+	Held    string   // what waits for a choice
+	Quiet   bool     // nobody needs to be told: Slack limits us, a newer state follows
 }
 
 // changed says what became of Linear's data.
@@ -41,7 +44,23 @@ func (f Failure) message() Message { return Message{Blocks: f.blocks()} }
 
 // blocks are the sentences, the buttons and the reference.
 func (f Failure) blocks() []slack.Block {
-	return blocks(section(f.Text), f.buttons(), contextLine(refWords(f.Ref)))
+	return blocks(section(f.Text), f.choices(), f.buttons(), contextLine(dotted(f.changedWords(), refWords(f.Ref))))
+}
+
+// changedWords says what became of Linear's data, unless the text says it.
+func (f Failure) changedWords() string {
+	if f.Changed != nothingChanged || strings.Contains(f.Text, "Nothing was") || strings.Contains(f.Text, "I did nothing") {
+		return ""
+	}
+	return "Nothing was changed."
+}
+
+// choices is the menu of what was meant, when the choice can be carried on.
+func (f Failure) choices() slack.Block {
+	if len(f.Choices) == 0 || f.Held == "" {
+		return nil
+	}
+	return actions(choiceBlock(f.Held), staticSelect(actPickSelect, "Pick one", f.Choices, ""), button("Cancel", actCancel, f.Held))
 }
 
 // fieldText is the failure under a form field: plain text, no buttons there.

@@ -152,14 +152,6 @@ func (h help) examples(two [2]string, before string) string {
 	return strings.Join(lines, "\n")
 }
 
-// unknownVerb offers the nearest verb and the assistant.
-func unknownVerb(typed, suggestion, rest, word string) Message {
-	better := strings.TrimSpace(suggestion + " " + rest)
-	return sayText("I don't know " + code(typed, 60) + ". Did you mean " + code(word+" "+better, 200) + "?").
-		with(actions("", primary("Run that", actRunCommand, cut(better, maxValue)),
-			button("Ask the assistant instead", actAskInstead, cut(strings.TrimSpace(typed+" "+rest), maxValue))))
-}
-
 // notUnderstood answers words nothing could be made of: three filled commands.
 func notUnderstood(word string) Message {
 	try := []string{"mine", "list state:open p:high", "create Fix login"}

@@ -1,0 +1,75 @@
+package slackapp
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// titleChars is the longest title suggested from a message.
+const titleChars = 80
+
+var (
+	sentenceEnd     = regexp.MustCompile(`[.!?](?:\s|$)|\n`)
+	trailingMention = regexp.MustCompile(`(?:\s*<[@!][^>]*>)+[\s.,!?:]*$`)
+	leadingMention  = regexp.MustCompile(`^(?:<[@!][^>]*>[\s,:]*)+`)
+)
+
+// titleFrom suggests a title: the first sentence of a message, at most 80
+// characters, without markup, without the people it was addressed to.
+func titleFrom(m slack.Message, names slackNames) string {
+	text := strings.TrimSpace(newHider().hide(unsplit(m.Text)))
+	text = leadingMention.ReplaceAllString(text, "")
+	first := text
+	for _, at := range sentenceEnd.FindAllStringIndex(text, -1) {
+		if s := strings.TrimSpace(text[:at[0]]); s != "" {
+			first = s
+			break
+		}
+	}
+	first = trailingMention.ReplaceAllString(first, "")
+	first = tokens.ReplaceAllStringFunc(first, func(t string) string {
+		if strings.HasPrefix(t, "<@") || strings.HasPrefix(t, "<#") || strings.HasPrefix(t, "<!") {
+			return markdownToken(t, slackNames{channel: names.channel, person: names.person})
+		}
+		return tokenLabel(t)
+	})
+	first = strings.ReplaceAll(first, "```", " ")
+	first = emojiNames.ReplaceAllStringFunc(stripMarks(first), emoji)
+	return cut(oneLine(unescape(first)), titleChars)
+}
+
+// stripMarks removes what formats the text around it.
+func stripMarks(s string) string {
+	runes := []rune(s)
+	var b strings.Builder
+	for i, r := range runes {
+		if !isMark(runes, i) {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// threadPreview shows what will be added to the issue.
+func threadPreview(t transcript) slack.ModalViewRequest {
+	all := []slack.Block{contextLine(dotted(plural(t.Messages, "message", "messages"), t.longNotice()))}
+	size := 0
+	for _, part := range pieces(t.Body, maxSection) {
+		all = append(all, slack.NewSectionBlock(plain(part, maxSection), nil, nil))
+		if size += length(part); size > 40000 {
+			all = append(all, contextLine("The rest is included too."))
+			break
+		}
+	}
+	return modal(viewThread, "Thread preview", "", "Back", "", all...)
+}
+
+// oneMessageOnly says why only one message can be read.
+func oneMessageOnly(direct bool, bot string) string {
+	if direct {
+		return "Threads in DMs stay private. Only this message will be included."
+	}
+	return "I can only see this one message. Type `/invite " + inviteName(bot) + "` to include the thread."
+}
