@@ -24,6 +24,9 @@ type Issue struct {
 	Parent      *IssueRef `json:"parent"`
 	Labels      Labels    `json:"labels"`
 	Trashed     bool      `json:"trashed"`
+
+	// Brief marks a copy read in passing, without Description and Creator.
+	Brief bool `json:"-"`
 }
 
 // IssueRef names an issue without reading it.
