@@ -8,8 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
+	"linearbot/linear"
 )
 
 // Names of the four tools a step can call.
@@ -60,13 +59,9 @@ func (s Step) Writes() bool {
 		return false
 	case toolQuery:
 		query, _ := s.Input["query"].(string) // no text fails to parse and counts as a write
-		doc, err := parser.ParseQuery(&ast.Source{Input: query})
-		if err != nil || len(doc.Operations) == 0 {
-			return true
-		}
-		return slices.ContainsFunc(doc.Operations, func(op *ast.OperationDefinition) bool {
-			return op.Operation != ast.Query
-		})
+		operation, _ := s.Input["operationName"].(string)
+		op, err := linear.InspectDocument(query, operation)
+		return err != nil || op.Type != "query"
 	}
 	return true
 }

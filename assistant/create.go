@@ -1,0 +1,345 @@
+package assistant
+
+import (
+	"slices"
+	"strings"
+)
+
+// Creating an issue: a head (noun, team, attributes) and a title, which is a
+// quotation, or everything after a colon. Titles are opaque.
+
+var createVerbs = []string{"create", "create me", "file", "log", "new", "add", "open", "open up", "raise", "report", "make", "make me", "start", "write up", "write", "submit", "register", "post", "draft", "put in", "creating", "filing", "opening", "set up", "there 's", "there is", "we have", "give me", "record", "enter", "throw in", "lodge", "add me", "need", "i need", "we need", "i have", "i found", "found", "capture", "jot down", "get me", "i 've found", "we found", "spin up"}
+
+var issueKinds = []string{"issue", "ticket", "task", "item", "card", "story", "request", "report", "todo", "linear issue", "linear ticket", "work item", "chore", "action item", "user story", "to do", "entry"}
+
+// create reads one new issue.
+func (p *reader) create() bool {
+	verb := p.eat(createVerbs...)
+	if verb == "" {
+		return false
+	}
+	named := p.eat("a new", "an new", "another new", "a", "an", "another", "one more", "one", "new", "the following", "this", "me a", "me an", "us a", "the") != "" || verb == "new"
+	h := &head{c: newDelta(), labels: nil}
+	if !p.headNoun(h) || !h.noun {
+		return false
+	}
+	weak := !slices.Contains([]string{"create", "create me", "file", "log", "new", "add", "open", "open up", "raise", "report", "submit", "register", "creating", "filing", "opening", "lodge", "make", "make me", "draft", "write up", "put in", "start", "record", "capture"}, verb)
+	if weak && !named {
+		return false
+	}
+	title, ok := p.headAndTitle(h)
+	if !ok || title == "" {
+		return false
+	}
+	h.c.set["title"] = title
+	if len(h.labels) > 0 {
+		h.c.set["labels"] = h.labels
+	}
+	if h.team != "" && !p.knows(h) {
+		return false
+	}
+	if h.c.types != nil {
+		state, ok := p.stateFor(h.team, h.c.types)
+		if !ok {
+			return false
+		}
+		h.c.set["state"] = state
+	}
+	p.created = p.addStep(Step{Tool: toolCreate, Input: h.c.set}) + 1
+	p.targets = []string{createdTarget}
+	return true
+}
+
+// head is what was said about a new issue before and after its title.
+type head struct {
+	c      *delta
+	labels []string
+	team   string
+	noun   bool
+}
+
+// knows reports whether the team has the state that was named.
+func (p *reader) knows(h *head) bool {
+	name, ok := h.c.set["state"].(string)
+	team, known := teamByKey(p.d, h.team)
+	if !ok || !known {
+		return true
+	}
+	for _, s := range team.States {
+		if s.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *reader) stateFor(team string, types []string) (string, bool) {
+	if team == "" {
+		return "", false
+	}
+	return stateOfType(p.d, team+"-1", types...)
+}
+
+// headNoun reads "urgent", "high priority", "unassigned ENG bug" up to the noun.
+func (p *reader) headNoun(h *head) bool {
+	for !h.noun {
+		before := p.save()
+		if p.eat(issueKinds...) != "" {
+			h.noun = true
+			break
+		}
+		if digit, ok := p.priorityPhrase(); ok {
+			if !h.c.put("priority", digit) {
+				return false
+			}
+			p.eat(",", "and")
+			continue
+		}
+		p.out = before
+		if n, ok := p.pointsPhrase(false); ok && h.c.put("estimate", n) {
+			continue
+		}
+		p.out = before
+		if name, _, ok := p.label(false); ok {
+			h.labels = union(h.labels, []string{name})
+			if p.eat(issueKinds...) == "" {
+				if _, _, again := p.labelAhead(); again {
+					continue
+				}
+			}
+			h.noun = true
+			break
+		}
+		if p.eat("bug report", "bug", "feature request", "feature", "sub issue", "improvement", "defect", "incident") != "" {
+			h.noun = true
+			break
+		}
+		if team, ok := p.name(kindTeam); ok && h.team == "" {
+			p.eat("team")
+			h.team = team
+			h.c.set["team"] = team
+			continue
+		}
+		return false
+	}
+	return true
+}
+
+func (p *reader) labelAhead() (string, bool, bool) {
+	before := p.save()
+	defer func() { p.out = before }()
+	return p.label(false)
+}
+
+// headAndTitle reads attributes until the title, and after a quoted title more
+// attributes to the end of the clause.
+func (p *reader) headAndTitle(h *head) (string, bool) {
+	title, quoted := "", false
+	for !p.done() {
+		before := p.save()
+		if title == "" {
+			t, q, found, ok := p.title(h)
+			if found {
+				if !ok || !q {
+					return t, ok
+				}
+				title, quoted = t, true
+				continue
+			}
+			p.out = before
+		}
+		p.eat(", and", ",", "and", "&", ";", ".")
+		if p.done() || !p.headAttribute(h) {
+			return "", false
+		}
+	}
+	return title, quoted
+}
+
+// title reads a title with what introduces it. found says that something that
+// introduces a title was there, quoted that the clause goes on after it.
+func (p *reader) title(h *head) (title string, quoted, found, ok bool) {
+	colon := p.eat(":", "-", "→") != ""
+	cue := p.eat("titled", "called", "named", "with title", "with the title", "with a title", "with title :", "with the title :", "title", "title :", "with the name", "entitled", "titled :", "called :", "named :", "saying", "that says", "with subject", "with the subject", "for :", "about :", "to :", "which says", "with the following title :", "that reads") != ""
+	if cue && p.eat(":") != "" {
+		colon = true
+	}
+	colon = colon || cue && p.at > 0 && p.toks[p.at-1].is(":")
+	if t := p.peek(0); t.kind == tokenQuoted && (!colon || p.at+1 == p.hi || p.quotedThenMore()) {
+		p.at++
+		return strings.TrimSpace(t.text), true, true, t.text != ""
+	}
+	switch {
+	case colon && !p.atLineEnd():
+		title, ok = p.colonTitle(h)
+		return title, false, true, ok
+	case cue:
+		title, ok = p.opaque(false)
+		return title, false, true, ok
+	}
+	if p.eat("about", "regarding", "that", "because", "saying that", "concerning", "on how", "where", "to") != "" && !p.done() {
+		title, ok = p.aboutTitle()
+		return title, false, true, ok
+	}
+	return "", false, false, false
+}
+
+// atLineEnd reports whether nothing but a line break follows the colon.
+func (p *reader) atLineEnd() bool {
+	return p.done() && p.hi == p.end && p.end == len(p.toks) && strings.TrimSpace(p.src[p.after():]) == ""
+}
+
+// quotedThenMore reports whether attributes follow the quotation at p.at to the
+// end of the clause; otherwise the quotation only begins a title.
+func (p *reader) quotedThenMore() bool {
+	before := p.save()
+	defer func() { p.out = before }()
+	p.at++
+	trial := &head{c: newDelta()}
+	for !p.done() {
+		p.eat(", and", ",", "and", "&", ";", ".")
+		if p.done() || !p.headAttribute(trial) {
+			return false
+		}
+	}
+	return true
+}
+
+// colonTitle takes the rest of the line as title and the lines below as
+// description. Parts after the last commas that are attributes, whole, are read
+// as such: "…: Fix the menu, high priority".
+func (p *reader) colonTitle(h *head) (string, bool) {
+	text, ok := p.rest(p.after())
+	if !ok {
+		return "", false
+	}
+	line, below, _ := strings.Cut(text, "\n")
+	if below = strings.TrimSpace(plainText(below, true)); below != "" {
+		h.c.set["description"] = below
+	}
+	for {
+		bare := strings.TrimRight(strings.TrimSpace(line), ".!")
+		i := strings.LastIndexByte(bare, ',')
+		if i <= 0 || !p.attributePart(bare[i+1:], h) {
+			break
+		}
+		line = bare[:i]
+	}
+	title := tidyTitle(plainText(line, false))
+	return title, title != ""
+}
+
+// attributePart reads one comma part of a title line as an attribute, all of it
+// or nothing.
+func (p *reader) attributePart(part string, h *head) bool {
+	toks := tokenize(part)
+	q := &reader{src: part, toks: toks, d: p.d, names: p.names, thread: p.thread, now: p.now, budget: 1000}
+	q.end = q.dropEnding(0, len(toks))
+	q.hi = q.end
+	q.eat("and", "with")
+	if q.done() || len(toks) > 8 || slices.ContainsFunc(toks, func(t token) bool { return t.kind == tokenQuoted }) {
+		return false
+	}
+	trial := &head{c: newDelta(), team: h.team}
+	if !q.headAttribute(trial) || !q.done() || trial.team != h.team || trial.c.types != nil {
+		return false
+	}
+	for key := range trial.c.set {
+		if _, twice := h.c.set[key]; twice {
+			return false
+		}
+	}
+	for key, value := range trial.c.set {
+		h.c.set[key] = value
+	}
+	h.labels = union(h.labels, trial.labels)
+	for _, question := range q.questions {
+		p.ask(question)
+	}
+	return true
+}
+
+// aboutTitle reads "about flaky tests": words to the end of the sentence, in
+// which nothing else can be hidden.
+func (p *reader) aboutTitle() (string, bool) {
+	for i := p.at; i < p.hi; i++ {
+		t := p.toks[i]
+		if t.kind != tokenWord && t.kind != tokenIssue || introduces[t.text] && t.text != "on" && t.text != "for" || clauseVerbs[t.text] && i > p.at || t.is("and") || t.is("with") || t.is("assign") || t.is("priority") {
+			return "", false
+		}
+	}
+	return p.opaque(false)
+}
+
+// headAttribute reads in ENG, in project P, assigned to Bob, high priority, due
+// friday, labeled infra, estimate 3, in Todo.
+func (p *reader) headAttribute(h *head) bool {
+	before := p.save()
+	for _, read := range []func(*head) bool{p.teamAttribute, p.assigneeAttribute, p.valueAttribute} {
+		p.out = before
+		if read(h) {
+			return true
+		}
+	}
+	p.out = before
+	return false
+}
+
+func (p *reader) teamAttribute(h *head) bool {
+	if p.eat("in", "for", "on", "to", "under", "at", "with", "within") == "" && !p.peek(0).is("team") {
+		return false
+	}
+	p.eat("the")
+	cue := p.eat("team", "team :") != ""
+	found, size := p.phrase(kindTeam)
+	if size == 0 {
+		return false
+	}
+	if _, longer := p.phrase(kindProject, kindState); longer > size && !cue {
+		return false
+	}
+	p.at += size
+	p.eat("team", "'s backlog", "board", "'s team")
+	if h.team != "" && h.team != found[0].value {
+		return false
+	}
+	h.team = found[0].value
+	h.c.set["team"] = h.team
+	return true
+}
+
+func (p *reader) assigneeAttribute(h *head) bool {
+	if p.eat("assign it to", "assign to", "assigned to", "assign this to", "assign", "assignee", "assignee :", "owned by", "for", "give it to", "and assign it to", "assigning it to", "assigned", "with assignee", "owner", "assign that to", "hand it to", "to be done by") == "" {
+		return false
+	}
+	who, ok := p.person()
+	return ok && h.c.put("assignee", who)
+}
+
+func (p *reader) valueAttribute(h *head) bool {
+	p.eat("set", "make it", "make that", "mark it", "mark it as", "set it to")
+	p.eat("with a", "with an", "with the", "with", "as", "a", "an", "the", "of", "and", "it 's", "set to")
+	c := newDelta()
+	if !p.attributeValue(c, h.team) && !p.value(c, h.team) {
+		return false
+	}
+	for key, value := range c.set {
+		switch key {
+		case "addLabels", "labels":
+			h.labels = union(h.labels, value.([]string)) // label values are lists
+		case "title", "description":
+			return false
+		default:
+			if !h.c.put(key, value) {
+				return false
+			}
+		}
+	}
+	if c.types != nil {
+		if h.c.types != nil {
+			return false
+		}
+		h.c.types = c.types
+	}
+	return true
+}

@@ -1,0 +1,136 @@
+package assistant
+
+// A list: [verb] filters, in any order, with text to search for.
+
+var listVerbs = []string{
+	"show me", "show us", "show", "list me", "list out", "list", "find me", "find", "get me", "get", "give me", "give us", "display", "fetch me", "fetch",
+	"pull up", "bring up", "look up", "look for", "search for", "search", "see", "view", "check", "tell me", "tell me about", "let me see", "let 's see", "print", "return",
+	"what", "what are", "what is", "what 's", "what 're", "which", "which are", "which of", "what about", "how about", "who", "is there", "are there", "any", "anything", "do we have", "do i have", "have we got", "got", "is anything", "what else is", "what does", "what do", "what have", "what has", "what did", "where are",
+	"to see", "browse", "read me", "run through", "query", "filter", "filter by", "hunt for", "dig up",
+}
+
+var countVerbs = []string{"how many", "count", "count up", "count of", "count the", "count all", "number of", "the number of", "what is the number of", "what 's the number of", "show me the number of", "tell me how many", "what is the count of", "what 's the count of", "how much"}
+
+// searchVerbs take words to search for without more ado.
+var searchVerbs = []string{"search for", "search", "find me", "find", "look for", "look up", "hunt for", "dig up"}
+
+var textCues = []string{"about", "regarding", "concerning", "mentioning", "containing", "matching", "that mention", "that mentions", "which mention", "that contain", "that contains", "which contain", "related to", "relating to", "to do with", "with the words", "with the word", "with text", "with the text",
+	"with the title", "called", "titled", "named", "having to do with", "dealing with", "on the subject of", "that talk about", "talking about", "that match", "that say", "saying", "including the words", "including", "that include", "for the term", "with the phrase", "whose title contains", "whose title includes"}
+
+// listing reads a list of issues, or a question about one.
+func (p *reader) listing() bool {
+	verb, searching := p.listVerb()
+	f := &filters{input: map[string]any{}}
+	if !p.wholeList(f, verb, searching) {
+		return false
+	}
+	if !f.noun && (verb == "" || len(f.input) == 0) {
+		return false
+	}
+	p.list = p.addStep(Step{Tool: toolList, Input: f.finish()}) + 1
+	p.targets = nil
+	return true
+}
+
+func (p *reader) listVerb() (verb string, searching bool) {
+	before := p.at
+	if verb = p.eat(countVerbs...); verb != "" {
+		p.count = true
+		p.eat("of", "the", "all", "my")
+		if p.toks[p.at-1].is("my") {
+			p.at--
+		}
+		return verb, false
+	}
+	searching = p.eat(searchVerbs...) != ""
+	p.at = before
+	switch verb = p.eat(listVerbs...); verb {
+	case "what", "which", "who", "what are", "what is", "what 's", "any", "anything", "is there", "are there", "show me", "show", "list", "tell me", "give me", "check":
+		p.eat("what", "which", "are there any", "are there", "is there any", "is there", "any", "anything", "what 's", "what is", "what are", "everything that", "everything", "anything that", "if there are", "if there are any", "a list of", "the list of", "list of")
+	}
+	if verb == "do i have" {
+		p.at = before // who has it is a filter
+		return verb, false
+	}
+	switch verb {
+	case "what does", "what do", "what have", "what has", "what did", "what is", "what 's", "what are", "what 're":
+		p.at = before + 1 // the auxiliary belongs to its subject
+	}
+	return verb, searching
+}
+
+// wholeList reads filters and search text up to the end of the clause.
+func (p *reader) wholeList(f *filters, verb string, searching bool) bool {
+	p.filters(f)
+	switch verb {
+	case "what", "what is", "what 's", "what are", "which", "anything", "everything":
+		f.noun = true
+	}
+	for range 4 {
+		if p.done() {
+			return true
+		}
+		cued := p.eat(textCues...) != ""
+		if !cued && !(searching && f.input["query"] == nil) {
+			return false
+		}
+		if !cued {
+			p.eat("for")
+		}
+		if !p.searchText(f) {
+			return false
+		}
+		p.filters(f)
+	}
+	return p.done()
+}
+
+const maxQuery = 200 // characters, as the list tool takes them
+
+// searchText reads a quotation, or words up to where filters go on until the end.
+func (p *reader) searchText(f *filters) bool {
+	if t := p.peek(0); t.kind == tokenQuoted {
+		p.at++
+		p.eat("in the title", "in title", "in the description", "in their title")
+		f.noun = true
+		return len(t.text) <= maxQuery && f.set("query", t.text)
+	}
+	from, hi := p.at, p.hi
+	for to := from + 1; to <= hi && to-from <= 40; to++ {
+		if to < hi && !p.filtersFrom(to, f) {
+			continue
+		}
+		text := p.spoken(from, to)
+		if len(text) > maxQuery || text == "" {
+			return false
+		}
+		p.at = to
+		f.noun = true
+		return f.set("query", text)
+	}
+	return false
+}
+
+// filtersFrom reports whether everything from token i to the end of the clause is
+// filters that begin with a word that can only introduce one.
+func (p *reader) filtersFrom(i int, f *filters) bool {
+	t := p.toks[i]
+	if t.kind != tokenWord || !introduces[t.text] {
+		return false
+	}
+	before := p.save()
+	defer func() { p.out = before }()
+	p.at = i
+	trial := &filters{input: map[string]any{}}
+	if !p.filters(trial) || !p.done() {
+		return false
+	}
+	for key := range trial.input {
+		if _, twice := f.input[key]; twice {
+			return false
+		}
+	}
+	return true
+}
+
+var introduces = wordSet(`in on for from assigned labeled labelled tagged with created opened filed updated due by that which sorted unassigned owned within since across under of closed completed`)

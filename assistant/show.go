@@ -1,0 +1,101 @@
+package assistant
+
+// Showing one issue, or a few: by name, by address, or by a question about them.
+
+var showVerbs = []string{"show me", "show us", "show", "open up", "open", "view", "display", "get me", "get", "give me", "fetch", "pull up", "bring up", "look at", "look up", "see", "find", "find me", "read", "check", "check on", "describe", "summarize", "summarise",
+	"tell me about", "tell me more about", "what is", "what 's", "what about", "how about", "what are", "how is", "how 's", "details of", "details on", "details for", "details about", "info on", "info about", "information on", "status of", "go to", "lookup", "inspect", "explain", "print", "search for", "search",
+	"let me see", "what happened to", "what 's up with", "what is up with", "what 's happening with", "what is happening with", "what 's going on with", "what is going on with", "more on", "take me to", "load", "preview", "show details of"}
+
+var aspects = []string{"the status of", "status of", "the state of", "state of", "the details of", "details of", "the details for", "details for", "the description of", "the title of", "the priority of", "the assignee of", "the owner of", "the due date of", "the estimate of", "the labels of", "the labels on", "the link to", "a link to", "link to", "the link for", "the full details of", "details on", "info on", "information about", "info about", "more about", "the info on", "the summary of", "a summary of", "the deadline of", "the deadline for", "the latest on", "the progress of", "the project of", "the creator of"}
+
+// show reads "show ENG-12", a bare identifier or address, and questions like
+// "who is working on ENG-12". Questions never change anything.
+func (p *reader) show() bool {
+	if p.fragment && p.at > 0 && len(p.steps) > 0 && p.steps[len(p.steps)-1].Tool == toolUpdate && p.peek(0).kind == tokenIssue {
+		return false
+	}
+	comments := false
+	switch {
+	case p.eat("who", "when", "why", "where", "is", "are", "was", "did", "does", "has", "have") != "":
+		return p.questionAbout()
+	default:
+		p.eat(showVerbs...)
+		p.eat(aspects...)
+		comments = p.eat("the comments on", "comments on", "the comments for", "comments for", "the comments of", "comments of", "all comments on", "the discussion on", "the conversation on") != ""
+	}
+	refs, ok := p.shownIssues()
+	if !ok {
+		return false
+	}
+	if p.eat("'s") != "" {
+		if p.eat("comments", "discussion") != "" {
+			comments = true
+		} else if p.eat("status", "state", "details", "description", "title", "priority", "assignee", "owner", "due date", "estimate", "labels", "link", "progress", "project", "deadline", "info", "current status", "current state") == "" {
+			return false
+		}
+	}
+	p.eat("about", "details", "again", "now", "to me", "in detail", "status", "doing", "like", "on", "in linear", "up", "for me", "in full")
+	if !p.done() {
+		return false
+	}
+	p.showAll(refs, comments)
+	return true
+}
+
+// shownIssues reads one to five issues, or it.
+func (p *reader) shownIssues() ([]string, bool) {
+	p.eat("the issue", "the ticket", "issue", "ticket", "issues", "tickets", "the issues", "the tickets", "task", "the task", "bug", "the bug", "issue number", "#", "card", "story")
+	refs, ok := p.issueList()
+	if ok {
+		return refs, len(refs) <= maxShown
+	}
+	t, ok := p.pronoun()
+	if !ok {
+		t, ok = p.pickedFromThread()
+	}
+	if !ok || len(t) != 1 || isSelector(t[0]) {
+		return nil, false
+	}
+	return t, true
+}
+
+// questionAbout reads what follows who, when, is, did: exactly one issue is named
+// and the rest are words such questions are made of.
+func (p *reader) questionAbout() bool {
+	ref := ""
+	for ; !p.done(); p.at++ {
+		t := p.peek(0)
+		switch {
+		case t.kind == tokenIssue && ref == "":
+			ref = t.text
+		case t.kind == tokenWord && questionWords[t.text]:
+		default:
+			if _, size := p.phrase(kindPerson, kindState); size > 0 {
+				p.at += size - 1
+				continue
+			}
+			return false
+		}
+	}
+	if ref == "" {
+		return false
+	}
+	p.showAll([]string{ref}, false)
+	return true
+}
+
+var questionWords = wordSet(`is are was were did does do has have had been the a an to of on for in at by it who what when why where which how much long be being get got
+working assigned owns owner own responsible due done finished closed open opened created creator made reported filed blocked still yet already issue ticket task status state priority assignee estimate
+'s stand standing at anyone someone anybody not urgent high low completed canceled cancelled started progress review fixed resolved updated last changed labels label`)
+
+func (p *reader) showAll(refs []string, comments bool) {
+	for _, ref := range refs {
+		step := showStep(ref)
+		if comments {
+			step = queryStep(docIssueComments, map[string]any{"id": ref})
+		}
+		p.addStep(step)
+	}
+	p.targets = refs
+	p.list = 0
+}

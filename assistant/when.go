@@ -1,0 +1,311 @@
+package assistant
+
+import "time"
+
+// This file holds the filters about who did something and when.
+
+var (
+	createdWords   = wordSet(`created opened filed reported raised logged added submitted made wrote new posted`)
+	updatedWords   = wordSet(`updated changed modified touched edited`)
+	completedWords = wordSet(`completed finished closed done resolved shipped fixed delivered complete finish close ship fix resolve deliver`)
+	createWords    = wordSet(`create open file report raise log add submit make write`)
+)
+
+// subjectAtom: Bob is working on, Carol closed last week, I created, did Alice finish.
+func (p *reader) subjectAtom(f *filters) bool {
+	p.eat("that", "which")
+	aux := p.eat("did", "does", "do", "has", "have", "is", "am", "are", "was", "were", "'s", "'m", "'ve")
+	who := ""
+	if p.eat("i", "we") != "" {
+		who = "me"
+	} else {
+		name, ok := p.person()
+		if !ok || name == "none" {
+			return false
+		}
+		who = name
+	}
+	contracted := p.eat("is", "'s", "am", "'m", "are", "has", "have", "'ve", "was", "had", "been", "is currently", "'s currently", "am currently", "'m currently") != ""
+	p.eat("been", "currently", "already", "recently", "got", "ever")
+	switch {
+	case p.eat("working on", "doing", "busy with", "on", "work on", "working", "tackling", "up to") != "" && (aux != "" || contracted):
+		return p.works(f, who)
+	case p.eat("assigned to", "assigned", "responsible for", "own", "owns", "owned", "have on his plate", "have on her plate", "have on their plate", "have on my plate", "have to do", "have assigned", "have left") != "":
+		return f.setNames("assignee", []string{who})
+	}
+	t := p.peek(0)
+	switch {
+	case t.kind == tokenWord && completedWords[t.text]:
+		p.at++
+		return p.finished(f, who)
+	case t.kind == tokenWord && (createdWords[t.text] || createWords[t.text]) && t.text != "new" && (t.text != "open" || aux == "did"):
+		p.at++
+		if since, ok := p.past(); ok && !f.set("createdAfter", since) {
+			return false
+		}
+		return f.setNames("creator", []string{who})
+	case t.is("do") && aux == "did", t.is("get"), t.is("accomplish"):
+		p.at++
+		p.eat("done")
+		return p.finished(f, who)
+	case p.eat("have", "has") != "" || aux != "" && aux != "did" && contracted:
+		return f.setNames("assignee", []string{who})
+	}
+	return false
+}
+
+func (p *reader) works(f *filters, who string) bool {
+	if _, ok := f.input["state"]; !ok && !f.set("stateType", "started") {
+		return false
+	}
+	p.eat("right now", "now", "currently", "at the moment", "today", "these days")
+	return f.setNames("assignee", []string{who})
+}
+
+// finished writes who completed what since when.
+func (p *reader) finished(f *filters, who string) bool {
+	since, ok := p.past()
+	if !f.set("stateType", "completed") || ok && !f.set("completedAfter", since) {
+		return false
+	}
+	return f.setNames("assignee", []string{who})
+}
+
+// happenedAtom: created by Bob, updated since yesterday, closed last week.
+func (p *reader) happenedAtom(f *filters) bool {
+	recently := p.eat("recently", "most recently", "lately", "latest", "just") != ""
+	t := p.peek(0)
+	if t.kind != tokenWord {
+		return false
+	}
+	key := ""
+	switch {
+	case createdWords[t.text]:
+		key = "createdAfter"
+	case updatedWords[t.text]:
+		key = "updatedAfter"
+	case completedWords[t.text]:
+		key = "completedAfter"
+	default:
+		return p.bareTime(f)
+	}
+	p.at++
+	if recently {
+		return p.recent(f, key)
+	}
+	who := ""
+	since, dated := p.past()
+	if p.eat("by") != "" {
+		name, ok := p.person()
+		if !ok || key == "updatedAfter" {
+			return false
+		}
+		who = name
+		if !dated {
+			since, dated = p.past()
+		}
+	}
+	if t.is("new") && !dated { // new issues this week
+		before := p.at
+		if one, ok := nouns[p.peek(0).text]; ok || p.isLabelNoun() {
+			f.noun, f.singular = true, f.singular || ok && one
+			if ok {
+				p.at++
+			}
+		}
+		if since, dated = p.past(); !dated {
+			p.at = before
+			return f.set("sort", "newest")
+		}
+	}
+	return p.happened(f, key, who, since, dated)
+}
+
+func (p *reader) isLabelNoun() bool {
+	before := p.save()
+	defer func() { p.out = before }()
+	_, _, ok := p.label(true)
+	return ok
+}
+
+func (p *reader) happened(f *filters, key, who, since string, dated bool) bool {
+	if who == "" && !dated {
+		return false
+	}
+	if dated && !f.set(key, since) {
+		return false
+	}
+	switch {
+	case key == "completedAfter":
+		return f.set("stateType", "completed") && (who == "" || f.setNames("assignee", []string{who}))
+	case who != "":
+		return f.setNames("creator", []string{who})
+	}
+	return true
+}
+
+func (p *reader) recent(f *filters, key string) bool {
+	switch key {
+	case "createdAfter":
+		return f.set("sort", "newest")
+	case "completedAfter":
+		return f.set("stateType", "completed") && f.set("sort", "updated")
+	}
+	return f.set("sort", "updated")
+}
+
+// bareTime: "from last week" and "in the last 7 days" mean the day of creation,
+// or the day of completion when the sentence is about finished work.
+func (p *reader) bareTime(f *filters) bool {
+	since, ok := p.past()
+	if !ok {
+		return false
+	}
+	if f.input["stateType"] == "completed" {
+		return f.set("completedAfter", since)
+	}
+	if _, ok := f.input["creator"]; !ok && !f.noun {
+		return false
+	}
+	return f.set("createdAfter", since)
+}
+
+// ageAtom: stale, not updated in 30 days, older than 2 weeks.
+func (p *reader) ageAtom(f *filters) bool {
+	if p.eat("stale", "inactive", "idle", "neglected", "forgotten", "dormant") != "" {
+		if p.eat("for", "since") != "" {
+			n, unit, ok := p.span()
+			return ok && f.set("updatedBefore", ago(n, unit))
+		}
+		return f.set("updatedBefore", "-P30D")
+	}
+	if p.eat("not updated", "not been updated", "not been touched", "not touched", "not changed", "untouched", "no updates", "no activity", "without updates", "without activity", "without an update", "not had updates", "with no activity", "with no updates", "not moved", "not been modified") != "" {
+		p.eat("in the last", "in the past", "in over", "for more than", "for over", "in more than", "for the last", "for the past", "in", "for", "since", "within the last", "for at least")
+		if n, unit, ok := p.span(); ok {
+			return f.set("updatedBefore", ago(n, unit))
+		}
+		if p.eat("last") != "" {
+			n, unit, ok := p.span()
+			return ok && f.set("updatedBefore", ago(n, unit))
+		}
+		day, ok := p.day()
+		return ok && f.set("updatedBefore", p.latest(day).Format(isoDay))
+	}
+	key := "createdBefore"
+	switch p.eat("older than", "more than", "over", "created before", "created more than", "from before", "newer than", "younger than", "less than", "opened before", "opened more than", "updated before", "last updated before", "last updated more than") {
+	case "":
+		return false
+	case "newer than", "younger than", "less than":
+		key = "createdAfter"
+	case "updated before", "last updated before", "last updated more than":
+		key = "updatedBefore"
+	}
+	if n, unit, ok := p.span(); ok {
+		p.eat("old", "ago")
+		return f.set(key, ago(n, unit))
+	}
+	day, ok := p.day()
+	return ok && f.set(key, p.latest(day).Format(isoDay))
+}
+
+// dueAtom: overdue, due this week, due by friday, without a due date.
+func (p *reader) dueAtom(f *filters) bool {
+	if p.eat("overdue", "past due", "past their due date", "past its due date", "past the due date", "past their deadline", "past deadline", "late") != "" {
+		if _, stated := f.input["state"]; !stated && f.input["stateType"] == nil {
+			f.input["stateType"] = "open"
+		}
+		return f.set("dueBefore", p.now.Format(isoDay))
+	}
+	if p.eat("without due date", "without a due date", "with no due date", "no due date", "without due dates", "without a deadline", "with no deadline", "without deadline", "not due", "undated", "missing a due date") != "" {
+		return f.set("dueDate", "none")
+	}
+	if p.eat("due date", "due", "with a deadline", "deadline", "deadline is", "due date is") == "" {
+		return false
+	}
+	soon := func(day time.Time) bool { return f.set("dueBefore", day.Format(isoDay)) }
+	switch {
+	case p.eat("soon") != "":
+		return soon(startOfDay(p.now).AddDate(0, 0, 8))
+	case p.eat("this week", "by the end of the week", "by end of week", "before the end of the week", "until the end of the week", "by eow") != "":
+		return soon(startOfWeek(p.now).AddDate(0, 0, 7))
+	case p.eat("this month", "by the end of the month", "by end of month", "by eom") != "":
+		return soon(startOfMonth(p.now).AddDate(0, 1, 0))
+	case p.eat("next week") != "":
+		return p.dueRange(f, startOfWeek(p.now).AddDate(0, 0, 7), 7)
+	case p.eat("in the next", "within the next", "within", "over the next", "in the coming", "in") != "":
+		n, unit, ok := p.span()
+		return ok && soon(addSpan(startOfDay(p.now), n, unit).AddDate(0, 0, 1))
+	}
+	cue := p.eat("before", "by", "until", "no later than", "on or before", "on", "after", "<", ">")
+	day, ok := p.day()
+	if !ok {
+		return false
+	}
+	switch cue {
+	case "before", "<":
+		return soon(day)
+	case "by", "until", "no later than", "on or before":
+		return soon(day.AddDate(0, 0, 1))
+	case "after", ">":
+		return f.set("dueAfter", day.AddDate(0, 0, 1).Format(isoDay))
+	}
+	return p.dueRange(f, day, 1)
+}
+
+func (p *reader) dueRange(f *filters, from time.Time, days int) bool {
+	return f.set("dueAfter", from.Format(isoDay)) && f.set("dueBefore", from.AddDate(0, 0, days).Format(isoDay))
+}
+
+// orderAtom: newest, oldest first, sorted by priority, recently updated.
+func (p *reader) orderAtom(f *filters) bool {
+	if p.eat("sorted by", "ordered by", "sort by", "order by", "sorted", "ordered", "by order of", "in order of") != "" {
+		return p.sortKey(f)
+	}
+	if p.eat("by priority", "highest priority first", "most urgent first", "by urgency", "highest priority", "most important") != "" {
+		return f.set("sort", "priority")
+	}
+	if p.eat("by due date", "due soonest", "soonest due first") != "" {
+		return f.set("sort", "due")
+	}
+	order := ""
+	switch p.eat("newest", "latest", "most recent", "most recently created", "recent", "recently created", "newest first", "latest first", "most recent first",
+		"oldest", "oldest first", "earliest", "most recently updated", "last updated", "recently updated", "recently changed", "recently active", "least recent", "latest updated", "most recently changed") {
+	case "":
+		return false
+	case "oldest", "oldest first", "earliest", "least recent":
+		order = "oldest"
+	case "most recently updated", "last updated", "recently updated", "recently changed", "recently active", "latest updated", "most recently changed":
+		order = "updated"
+	default:
+		order = "newest"
+	}
+	f.superl = true
+	if n, ok := p.number(); ok {
+		if n < 1 || n > 50 || !f.set("first", n) {
+			return false
+		}
+	}
+	return f.set("sort", order)
+}
+
+func (p *reader) sortKey(f *filters) bool {
+	keys := []struct {
+		key     string
+		phrases []string
+	}{
+		{"priority", []string{"priority", "urgency", "importance"}},
+		{"due", []string{"due date", "due", "deadline"}},
+		{"updated", []string{"updated", "last updated", "update", "last update", "update date", "updated date", "most recently updated", "recently updated", "activity", "last activity"}},
+		{"newest", []string{"created", "creation", "creation date", "created date", "newest", "newest first", "date", "date created", "age", "most recent"}},
+		{"oldest", []string{"oldest", "oldest first"}},
+	}
+	for _, k := range keys {
+		if p.eat(k.phrases...) != "" {
+			if order := p.eat("first", "ascending", "descending", "desc", "asc"); k.key == "newest" && (order == "ascending" || order == "asc") {
+				return f.set("sort", "oldest")
+			}
+			return f.set("sort", k.key)
+		}
+	}
+	return false
+}
