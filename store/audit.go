@@ -116,7 +116,7 @@ func (db *DB) VerifyAudit(ctx context.Context) (broken int64, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("verify audit log: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // it only read
+	defer tx.Rollback() // it only read
 	broken, err = verify(ctx, tx)
 	if err != nil {
 		return 0, fmt.Errorf("verify audit log: %w", err)
@@ -135,7 +135,7 @@ func verify(ctx context.Context, tx *sql.Tx) (broken int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err has told all there is
+	defer rows.Close() // rows.Err has told all there is
 	expected := int64(1)
 	for ; rows.Next(); expected++ {
 		e, err := scanEntry(rows)

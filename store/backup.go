@@ -28,8 +28,8 @@ func (db *DB) backup(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(part.Name()) //nolint:errcheck // gone already if all went well
-	defer part.Close()           //nolint:errcheck // what counts is Sync
+	defer os.Remove(part.Name()) // gone already if all went well
+	defer part.Close()           // what counts is Sync
 	if err := vacuumInto(ctx, db.path, part.Name()); err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func wantConsistent(t *testing.T, path string) {
 	if err != nil {
 		t.Fatalf("Open of the backup = %v", err)
 	}
-	defer copied.Close() //nolint:errcheck // not what is tested
+	defer copied.Close() // not what is tested
 	a, err := copied.Account(t.Context(), alice)
 	if err != nil {
 		t.Fatalf("Account in the backup = %v", err)

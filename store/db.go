@@ -129,7 +129,7 @@ func collect[T any](rows *sql.Rows, err error, scan func(row) (T, error)) ([]T, 
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err has told all there is
+	defer rows.Close() // rows.Err has told all there is
 	var all []T
 	for rows.Next() {
 		one, err := scan(rows)

@@ -14,13 +14,13 @@
 // A refresh goes through one row of accounts like this. Who does not match the
 // row's version and epoch writes nothing, so one refresh saves one pair:
 //
-//	          version epoch lease     started due
-//	idle         4      7     –          –     14:00   Due lists it at 14:00
-//	ClaimRefresh 4      8   a, 14:01:30  14:00 14:01:30  the due time is the end of the lease
-//	  ├─ SaveRefresh(4, 8)    → 5  8  –    –   next day  the new pair, in one statement
-//	  ├─ ReleaseRefresh(8)    → 4  8  –  14:00 14:05     transient failure; intent kept
-//	  └─ a is killed: Due lists it at 14:01:30, b claims epoch 9, started stays 14:00,
-//	     and replays the same token; if a wakes up, SaveRefresh(4, 8) is ErrFenced
+//	              version epoch lease        started  due
+//	idle                4     7 –            –        14:00     Due lists it at 14:00
+//	ClaimRefresh        4     8 a, 14:01:30  14:00    14:01:30  due again when the lease is over
+//	├─ SaveRefresh(4,8) 5     8 –            –        next day  the new pair, in one statement
+//	├─ ReleaseRefresh(8) 4    8 –            14:00    14:05     nothing came; the intent is kept
+//	└─ a is killed: at 14:01:30 Due lists it again and b claims epoch 9; started stays
+//	   14:00, the same token is replayed; should a wake up, SaveRefresh(4,8) is ErrFenced
 //
 // Each change is one conditional statement or one transaction that holds the
 // write lock from its start. Statements use $1…$n, first appearances ascending,

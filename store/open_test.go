@@ -53,7 +53,7 @@ func TestOpenSidecarsAreOwnerOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // not what is tested
+	defer db.Close() // not what is tested
 	for _, suffix := range []string{"-wal", "-shm"} {
 		info, err := os.Stat(strings.TrimPrefix(dsn, "sqlite:") + suffix)
 		if err != nil || info.Mode() != 0o600 {
@@ -174,7 +174,7 @@ func TestCloseLeavesOneFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // not what is tested
+	defer db.Close() // not what is tested
 	if a, err := db.Account(t.Context(), alice); a.State != store.Active || err != nil {
 		t.Errorf("Account after reopening = %v, %v, want ACTIVE", a.State, err)
 	}

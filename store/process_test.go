@@ -44,7 +44,7 @@ func TestProcesses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // not what is tested
+	defer db.Close() // not what is tested
 	a, err := db.Account(t.Context(), alice)
 	if err != nil || a.Epoch != children*rounds {
 		t.Errorf("final count = %d, %v, want %d", a.Epoch, err, children*rounds)
@@ -64,7 +64,7 @@ func TestChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // not what is tested
+	defer db.Close() // not what is tested
 	if _, _, err := db.EnsureAccount(t.Context(), alice, "T024"); err != nil {
 		t.Fatal(err)
 	}

@@ -73,15 +73,16 @@ func (db *DB) whyUnclaimed(ctx context.Context, id string) error {
 // SaveRefresh stores the pair that a refresh brought: Sealed, Refreshable,
 // ExpiresAt and, if there are any, Scopes of g. Whose grant it is stays as it
 // was: a refresh cannot change that. Version goes one up; intent and lease are
-// cleared; an account from a restored backup is proven. ErrFenced: version or
-// epoch have moved on or the account is no longer ACTIVE; nothing was written
-// and the new pair must not be used.
+// cleared; an account from a restored backup is proven. State stays, and need
+// not be ACTIVE any more: whoever blocked the account meanwhile kept its grant,
+// and Linear now knows only the new pair. ErrFenced: version or epoch have moved
+// on, or the grant is gone; nothing was written and the new pair is not to be used.
 func (db *DB) SaveRefresh(ctx context.Context, id string, version, epoch int64, g Grant, dueAt, now time.Time) error {
 	const save = `UPDATE accounts SET sealed = $1, refreshable = $2, expires_at = $3,
 		scopes = CASE WHEN $4 = '' THEN scopes ELSE $4 END,
 		due_at = $5, refreshed_at = $6, suspect = FALSE, version = version + 1,
 		lease_owner = '', lease_until = NULL, refresh_started_at = NULL
-		WHERE id = $7 AND version = $8 AND epoch = $9 AND state = 'ACTIVE' AND lease_until IS NOT NULL`
+		WHERE id = $7 AND version = $8 AND epoch = $9 AND lease_until IS NOT NULL`
 	err := db.execute(ctx, ErrFenced, save, cell(g.Sealed), g.Refreshable, micros(g.ExpiresAt), joinScopes(g.Scopes),
 		micros(dueAt), micros(now), id, version, epoch)
 	if err != nil {

@@ -93,7 +93,7 @@ func explain(tb testing.TB, raw *sql.DB, query string) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err has told all there is
+	defer rows.Close() // rows.Err has told all there is
 	var steps []string
 	for rows.Next() {
 		var id, parent, unused int

@@ -152,6 +152,22 @@ func saveStores(t *testing.T, dsn string) {
 	}
 }
 
+// An admin blocks the account while its refresh is on the way: the grant is kept,
+// so the pair that replaces it at Linear must be kept too.
+func saveBlocked(t *testing.T, dsn string) {
+	db := openAt(t, dsn)
+	a := connect(t, db, alice, noon)
+	c := claim(t, db, a.ID, "a", noon)
+	change(t, db, alice, func(a *store.Account) { a.State = store.Blocked })
+	fresh := store.Grant{Sealed: []byte("sealed pair 2"), Refreshable: true, ExpiresAt: noon.Add(24 * time.Hour)}
+	if err := db.SaveRefresh(t.Context(), a.ID, c.Version, c.Epoch, fresh, noon.Add(time.Hour), noon); err != nil {
+		t.Fatalf("SaveRefresh = %v", err)
+	}
+	if got := read(t, db, alice); got.State != store.Blocked || string(got.Sealed) != "sealed pair 2" {
+		t.Errorf("account = %s with %q, want BLOCKED with the new pair", got.State, got.Sealed)
+	}
+}
+
 func saveFenced(t *testing.T, dsn string) {
 	db := openAt(t, dsn)
 	a := connect(t, db, alice, noon)

@@ -53,6 +53,7 @@ func Run(t *testing.T, fresh func(t testing.TB) (dsn string)) {
 		{"a claim excludes others until it is over", claimExcludes},
 		{"one of many claims wins", claimsContend},
 		{"a save stores the pair and nothing else", saveStores},
+		{"a save keeps the pair of a blocked account", saveBlocked},
 		{"a stale save writes nothing", saveFenced},
 		{"a release keeps or clears the intent", releaseIntent},
 		{"any history of refreshes matches the model", refreshModel},
