@@ -3,6 +3,7 @@ package linear
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -50,7 +51,7 @@ func InspectDocument(document, operationName string) (Operation, error) {
 	if err := w.walk(chosen.SelectionSet, 1, 1, nil); err != nil {
 		return Operation{}, err
 	}
-	w.op.AllFields, w.op.InputKeys = sortedKeys(w.fields), sortedKeys(w.keys)
+	w.op.AllFields, w.op.InputKeys = slices.Sorted(maps.Keys(w.fields)), slices.Sorted(maps.Keys(w.keys))
 	return w.op, nil
 }
 
@@ -205,13 +206,4 @@ func (w *walker) pageSize(f *ast.Field) int {
 		}
 	}
 	return 1
-}
-
-func sortedKeys(set map[string]bool) []string {
-	var keys []string
-	for k := range set {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

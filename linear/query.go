@@ -3,6 +3,7 @@ package linear
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -148,7 +149,14 @@ func (s *Session) Issues(ctx context.Context, q IssueQuery) (IssuePage, error) {
 	if order, ok := orders[q.Sort]; ok && q.Search == "" {
 		return s.sorted(ctx, q, order)
 	}
-	return s.page(ctx, q)
+	page, err := s.page(ctx, q)
+	if q.Search != "" && q.After == "" && q.Before == "" && (refusedDocument(err) || errors.Is(err, ErrRateLimited)) {
+		// Search has its own limit of 30 a minute, and not every server has it.
+		l := &lister{}
+		l.words(q.Search)
+		return s.page(ctx, IssueQuery{Filter: all(l.clauses), First: q.First})
+	}
+	return page, err
 }
 
 // orders are the ones that Linear does not offer.
