@@ -1,0 +1,62 @@
+package accounts
+
+import (
+	"errors"
+	"fmt"
+
+	"linearbot/store"
+)
+
+// Why a person's connection cannot be used.
+var (
+	ErrNotConnected = errors.New("accounts: not connected")
+	ErrPending      = errors.New("accounts: waiting for approval in Linear")
+	ErrVerifying    = errors.New("accounts: waiting for the code")
+	ErrExpired      = errors.New("accounts: the saved sign-in is no longer accepted")
+	ErrRevoked      = errors.New("accounts: access was removed in Linear")
+	ErrBlocked      = errors.New("accounts: turned off by an admin")
+	ErrOperator     = errors.New("accounts: Linear does not accept this bot's client id or secret")
+)
+
+// Why connecting ended.
+var (
+	ErrLinkGone     = errors.New("accounts: the link was used, has expired or never was")
+	ErrStateGone    = errors.New("accounts: the state was used, has expired or never was")
+	ErrWrongBrowser = errors.New("accounts: the callback came from another browser than the one that began")
+	ErrDenied       = errors.New("accounts: not approved in Linear")
+	ErrAdminOnly    = errors.New("accounts: only an admin may connect the app")
+	ErrCodeGone     = errors.New("accounts: no code is waited for, or its time or tries are over")
+)
+
+// IdentityHeldError says that a Linear identity is connected to another person.
+type IdentityHeldError struct{ By store.Key }
+
+func (e *IdentityHeldError) Error() string {
+	return "accounts: that Linear account is connected to " + e.By.String()
+}
+
+// WrongCodeError says that a code did not match. Left is the number of tries left.
+type WrongCodeError struct{ Left int }
+
+func (e *WrongCodeError) Error() string {
+	return fmt.Sprintf("accounts: wrong code, %d tries left", e.Left)
+}
+
+// stateError is why an account in this state cannot be used; nil for ACTIVE.
+func stateError(s store.State) error {
+	switch s {
+	case store.Active:
+		return nil
+	case store.Pending:
+		return ErrPending
+	case store.Verifying:
+		return ErrVerifying
+	case store.Expired:
+		return ErrExpired
+	case store.Revoked:
+		return ErrRevoked
+	case store.Blocked:
+		return ErrBlocked
+	}
+	return ErrNotConnected
+}
