@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"linearbot/store"
+)
+
+const checkCap = 10 * time.Second
+
+// check tries every setting against the service it is for, says what it found
+// line by line, and fails when anything would not work.
+func (c *cli) check(ctx context.Context, w io.Writer) error {
+	var failed error
+	for _, item := range []struct {
+		name string
+		try  func(context.Context) (string, error)
+	}{
+		{"database", c.checkDatabase},
+		{"Slack bot token", c.checkBotToken},
+		{"Slack app token", c.checkAppToken},
+		{"Linear API", c.checkLinearAPI},
+		{"Linear OAuth app", c.checkLinearApp},
+	} {
+		ctx, cancel := context.WithTimeout(ctx, checkCap)
+		found, err := item.try(ctx)
+		cancel()
+		if err != nil {
+			fmt.Fprintf(w, "✗ %s: %v\n", item.name, err)
+			failed = errors.New("some checks failed")
+			continue
+		}
+		fmt.Fprintf(w, "✓ %s: %s\n", item.name, found)
+	}
+	return failed
+}
+
+func (c *cli) checkDatabase(ctx context.Context) (string, error) {
+	if _, err := c.keyring(); err != nil {
+		return "", err
+	}
+	db, err := store.Open(ctx, c.DatabaseURL)
+	if err != nil {
+		return "", fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	return c.sqlitePath() + " opens, keyset " + "readable", db.Close()
+}
+
+func (c *cli) checkBotToken(ctx context.Context) (string, error) {
+	api, _ := c.slackClients()
+	me, err := api.AuthTestContext(ctx)
+	if err != nil {
+		return "", fmt.Errorf("SLACK_BOT_TOKEN at %s: %w", c.SlackAPIURL, err)
+	}
+	return fmt.Sprintf("@%s in %s", me.User, me.Team), nil
+}
+
+func (c *cli) checkAppToken(ctx context.Context) (string, error) {
+	_, quick := c.slackClients()
+	_, _, err := quick.StartSocketModeContext(ctx)
+	if err != nil {
+		return "", fmt.Errorf("SLACK_APP_TOKEN (Socket Mode on, scope connections:write): %w", err)
+	}
+	return "a socket may be opened", nil
+}
+
+func (c *cli) checkLinearAPI(ctx context.Context) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.LinearAPIURL+"/graphql", strings.NewReader(`{"query":"{viewer{id}}"}`))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", fmt.Errorf("LINEAR_API_URL: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
+		return "", fmt.Errorf("LINEAR_API_URL: %s/graphql answered %d to a request without a token, 401 was expected", c.LinearAPIURL, resp.StatusCode)
+	}
+	return c.LinearAPIURL + " answers", nil
+}
+
+// checkLinearApp asks for a token with a code that cannot exist: Linear answers
+// invalid_grant when it knows the client, invalid_client when it does not.
+func (c *cli) checkLinearApp(ctx context.Context) (string, error) {
+	form := url.Values{"grant_type": {"authorization_code"}, "code": {"linearbot-check"},
+		"redirect_uri": {c.PublicURL + "/oauth/callback"}, "client_id": {c.LinearClientID}, "client_secret": {c.LinearClientSecret}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.LinearAPIURL+"/oauth/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", fmt.Errorf("LINEAR_API_URL: %w", err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<16))
+	if err != nil {
+		return "", err
+	}
+	if strings.Contains(string(body), "invalid_client") || strings.Contains(string(body), "unauthorized_client") {
+		return "", errors.New("LINEAR_CLIENT_ID or LINEAR_CLIENT_SECRET is wrong: Linear does not know this client")
+	}
+	if resp.StatusCode >= http.StatusInternalServerError {
+		return "", fmt.Errorf("the token endpoint answered %d", resp.StatusCode)
+	}
+	return "client known; its callback URL must be " + c.PublicURL + "/oauth/callback", nil
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/robfig/cron/v3"
+
+	"linearbot/accounts"
+)
+
+// config is everything that can be configured, by flag or environment variable.
+// The names are a contract (README).
+type config struct {
+	SlackBotToken string `env:"SLACK_BOT_TOKEN" help:"Slack bot token, xoxb-…"`
+	SlackAppToken string `env:"SLACK_APP_TOKEN" help:"Slack app-level token with connections:write, xapp-…"`
+	SlackAPIURL   string `name:"slack-api-url" env:"SLACK_API_URL" default:"https://slack.com/api/" help:"base of Slack's Web API"`
+
+	LinearClientID     string `env:"LINEAR_CLIENT_ID" help:"client id of your OAuth app in Linear"`
+	LinearClientSecret string `env:"LINEAR_CLIENT_SECRET" help:"its client secret"`
+	LinearAuthURL      string `name:"linear-auth-url" env:"LINEAR_AUTH_URL" default:"https://linear.app" help:"where /oauth/authorize is"`
+	LinearAPIURL       string `name:"linear-api-url" env:"LINEAR_API_URL" default:"https://api.linear.app" help:"where /graphql and /oauth/token are"`
+	LinearActor        string `env:"LINEAR_ACTOR" default:"user" help:"user: act as each person; app: act as the app"`
+	LinearScopes       string `env:"LINEAR_SCOPES" default:"read,write" help:"comma-separated OAuth scopes"`
+	LinearWebhook      string `name:"linear-webhook-secret" env:"LINEAR_WEBHOOK_SECRET" help:"enables POST /webhooks/linear"`
+
+	PublicURL  string `name:"public-url" env:"PUBLIC_URL" help:"where browsers reach this process: https://…, or http:// on a loopback host"`
+	ListenAddr string `env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"address of the HTTP listener"`
+
+	DatabaseURL          string `name:"database-url" env:"DATABASE_URL" default:"sqlite:linearbot.db" help:"sqlite:PATH"`
+	EncryptionKeyset     string `env:"ENCRYPTION_KEYSET" help:"Tink JSON keyset"`
+	EncryptionKeysetFile string `env:"ENCRYPTION_KEYSET_FILE" help:"file with the keyset; made on first start (default: beside the database)"`
+
+	RefreshSchedule string `env:"REFRESH_SCHEDULE" default:"@every 1m" help:"cron spec of the token refresh"`
+	ProbeSchedule   string `env:"PROBE_SCHEDULE" default:"@every 15m" help:"cron spec of the slow probe"`
+	AdminUsers      string `env:"ADMIN_USERS" help:"comma-separated Slack ids (default: Slack's admins and owners)"`
+	Command         string `env:"COMMAND" default:"/linear" help:"the slash command"`
+	Verify          string `env:"VERIFY" default:"email" help:"how a connection is proven: email, code or off"`
+
+	Assistant        string `env:"ASSISTANT" default:"auto" help:"off, parser, model, or auto: model when a key is set"`
+	AnthropicAPIKey  string `name:"anthropic-api-key" env:"ANTHROPIC_API_KEY" help:"enables the model"`
+	AnthropicBaseURL string `name:"anthropic-base-url" env:"ANTHROPIC_BASE_URL" help:"another provider of the Messages API"`
+	AssistantModel   string `env:"ASSISTANT_MODEL" default:"claude-sonnet-5-5" help:"model name"`
+
+	LogLevel  string `env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error"`
+	LogFormat string `env:"LOG_FORMAT" help:"text or json (default: text on a terminal, else json)"`
+}
+
+// secretFiles are the settings that may come from a file named by NAME_FILE.
+func (c *config) secretFiles() map[string]*string {
+	return map[string]*string{
+		"SLACK_BOT_TOKEN":       &c.SlackBotToken,
+		"SLACK_APP_TOKEN":       &c.SlackAppToken,
+		"LINEAR_CLIENT_SECRET":  &c.LinearClientSecret,
+		"LINEAR_WEBHOOK_SECRET": &c.LinearWebhook,
+		"ANTHROPIC_API_KEY":     &c.AnthropicAPIKey,
+	}
+}
+
+// finish reads secrets from files, sets what follows from something else, and
+// reports every problem at once, each with the name to set.
+func (c *config) finish() error {
+	var problems []error
+	for name, value := range c.secretFiles() {
+		path := os.Getenv(name + "_FILE")
+		if path == "" || *value != "" {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s_FILE: %w", name, err))
+		}
+		*value = strings.TrimSpace(string(text))
+	}
+	problems = append(problems, c.required()...)
+	problems = append(problems, c.urls()...)
+	problems = append(problems, c.choices()...)
+	slices.SortFunc(problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(problems...)
+}
+
+func (c *config) required() []error {
+	var problems []error
+	for _, s := range []struct{ name, value, prefix, hint string }{
+		{"SLACK_BOT_TOKEN", c.SlackBotToken, "xoxb-", "the bot token of your Slack app, xoxb-…"},
+		{"SLACK_APP_TOKEN", c.SlackAppToken, "xapp-", "an app-level token with connections:write, xapp-…"},
+		{"LINEAR_CLIENT_ID", c.LinearClientID, "", "the client id of your OAuth app in Linear"},
+		{"LINEAR_CLIENT_SECRET", c.LinearClientSecret, "", "the client secret of your OAuth app in Linear"},
+		{"PUBLIC_URL", c.PublicURL, "", "where browsers reach this process, such as https://linearbot.example.com"},
+	} {
+		switch {
+		case s.value == "":
+			problems = append(problems, fmt.Errorf("%s is not set: %s", s.name, s.hint))
+		case !strings.HasPrefix(s.value, s.prefix):
+			problems = append(problems, fmt.Errorf("%s does not begin with %s: %s", s.name, s.prefix, s.hint))
+		}
+	}
+	return problems
+}
+
+func (c *config) urls() []error {
+	var problems []error
+	if !strings.HasSuffix(c.SlackAPIURL, "/") {
+		c.SlackAPIURL += "/"
+	}
+	for name, value := range map[string]*string{"SLACK_API_URL": &c.SlackAPIURL, "LINEAR_AUTH_URL": &c.LinearAuthURL,
+		"LINEAR_API_URL": &c.LinearAPIURL, "PUBLIC_URL": &c.PublicURL} {
+		if *value == "" {
+			continue
+		}
+		if name != "SLACK_API_URL" {
+			*value = strings.TrimRight(*value, "/")
+		}
+		u, err := url.Parse(*value)
+		switch {
+		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+			problems = append(problems, fmt.Errorf("%s is not an http or https address", name))
+		case name == "PUBLIC_URL" && u.Scheme == "http" && !loopback(u.Hostname()):
+			problems = append(problems, errors.New("PUBLIC_URL must be https: plain http is for loopback hosts only"))
+		}
+	}
+	if _, _, err := net.SplitHostPort(c.ListenAddr); err != nil {
+		problems = append(problems, fmt.Errorf("LISTEN_ADDR is not host:port: %q", c.ListenAddr))
+	}
+	if !strings.HasPrefix(c.DatabaseURL, "sqlite:") || c.DatabaseURL == "sqlite:" {
+		problems = append(problems, fmt.Errorf("DATABASE_URL is not sqlite:PATH: %q", c.DatabaseURL))
+	}
+	return problems
+}
+
+func (c *config) choices() []error {
+	var problems []error
+	for _, s := range []struct {
+		name, value string
+		valid       []string
+	}{
+		{"LINEAR_ACTOR", c.LinearActor, []string{"user", "app"}},
+		{"VERIFY", c.Verify, []string{"email", "code", "off"}},
+		{"ASSISTANT", c.Assistant, []string{"off", "parser", "model", "auto"}},
+		{"LOG_FORMAT", c.LogFormat, []string{"", "text", "json"}},
+	} {
+		if !slices.Contains(s.valid, s.value) {
+			problems = append(problems, fmt.Errorf("%s is %q; it can be %s", s.name, s.value, strings.Join(s.valid, ", ")))
+		}
+	}
+	for name, spec := range map[string]string{"REFRESH_SCHEDULE": c.RefreshSchedule, "PROBE_SCHEDULE": c.ProbeSchedule} {
+		if _, err := cron.ParseStandard(spec); err != nil {
+			problems = append(problems, fmt.Errorf("%s is not a cron spec: %w", name, err))
+		}
+	}
+	if !strings.HasPrefix(c.Command, "/") || len(c.Command) < 2 || strings.ContainsAny(c.Command, " \t\n") {
+		problems = append(problems, fmt.Errorf("COMMAND is not a slash command: %q", c.Command))
+	}
+	if c.Assistant == "model" && c.AnthropicAPIKey == "" {
+		problems = append(problems, errors.New("ANTHROPIC_API_KEY is not set: ASSISTANT=model needs it"))
+	}
+	if c.EncryptionKeyset != "" && c.EncryptionKeysetFile != "" {
+		problems = append(problems, errors.New("ENCRYPTION_KEYSET and ENCRYPTION_KEYSET_FILE are both set: keep one"))
+	}
+	for _, id := range c.admins() {
+		if !strings.HasPrefix(id, "U") && !strings.HasPrefix(id, "W") {
+			problems = append(problems, fmt.Errorf("ADMIN_USERS holds %q, which is no Slack user id", id))
+		}
+	}
+	return problems
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+func (c *config) admins() []string { return commaList(c.AdminUsers) }
+
+func (c *config) scopes() []string { return commaList(c.LinearScopes) }
+
+func (c *config) webhookSecret() accounts.Secret { return accounts.NewSecret(c.LinearWebhook) }
+
+// sqlitePath is the database's file.
+func (c *config) sqlitePath() string {
+	return strings.TrimPrefix(strings.TrimPrefix(c.DatabaseURL, "sqlite:"), "//")
+}
+
+// keysetFile is where the keyset lives when it is not in the environment.
+func (c *config) keysetFile() string {
+	if c.EncryptionKeysetFile != "" {
+		return c.EncryptionKeysetFile
+	}
+	path, _, _ := strings.Cut(c.sqlitePath(), "?")
+	return path + ".keyset.json"
+}
+
+func commaList(s string) []string {
+	var out []string
+	for part := range strings.SplitSeq(s, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}

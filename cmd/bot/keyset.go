@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"linearbot/accounts"
+)
+
+// keyring loads the keyset from the environment or its file. Without either a new
+// one is made beside the database on the first start, readable by this user only;
+// beside a database that is already in use, a missing keyset is an error: a new
+// one could read nothing.
+func (c *config) keyring() (*accounts.Keyring, error) {
+	if c.EncryptionKeyset != "" {
+		k, err := accounts.LoadKeyring([]byte(c.EncryptionKeyset))
+		if err != nil {
+			return nil, fmt.Errorf("ENCRYPTION_KEYSET: %w", err)
+		}
+		return k, nil
+	}
+	path := c.keysetFile()
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return c.newKeyring(path)
+	case err != nil:
+		return nil, fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
+	}
+	k, err := accounts.LoadKeyring(text)
+	if err != nil {
+		return nil, fmt.Errorf("ENCRYPTION_KEYSET_FILE %s: %w", path, err)
+	}
+	return k, nil
+}
+
+func (c *config) newKeyring(path string) (*accounts.Keyring, error) {
+	if _, err := os.Stat(c.sqlitePath()); err == nil {
+		return nil, fmt.Errorf("the keyset %s is missing, but the database %s exists: put the keyset back or set ENCRYPTION_KEYSET (a new keyset could not read what is stored)", path, c.sqlitePath())
+	}
+	k, err := accounts.NewKeyring()
+	if err != nil {
+		return nil, err
+	}
+	text, err := k.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
+	}
+	_, werr := f.Write(text)
+	if err := errors.Join(werr, f.Sync(), f.Close()); err != nil {
+		return nil, fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
+	}
+	return k, nil
+}

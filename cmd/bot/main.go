@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line: one verb, and the configuration as flags.
+type cli struct {
+	config
+
+	Serve   struct{} `cmd:"" default:"1" help:"Run against Slack and Linear (the default)."`
+	Check   struct{} `cmd:"" help:"Verify the configuration against the live services."`
+	Version struct{} `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is main without the process: what it returns is the exit status. 2 is a
+// configuration that cannot work.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("bot"), kong.Writers(stdout, stderr), kong.Exit(func(int) {}),
+		kong.Description("linearbot: Linear in Slack, each person with their own connection."))
+	if err != nil {
+		panic(err) // the struct above is wrong
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(stderr, "bot:", err)
+		return 2
+	}
+	if parsed.Command() == "version" {
+		fmt.Fprintln(stdout, version())
+		return 0
+	}
+	if err := c.finish(); err != nil {
+		fmt.Fprintf(stderr, "bot: the configuration cannot work:\n%v\n", err)
+		return 2
+	}
+	if err := c.do(ctx, parsed.Command(), stdout, stderr); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(stderr, "bot:", err)
+		return 1
+	}
+	return 0
+}
+
+func (c *cli) do(ctx context.Context, verb string, stdout, stderr io.Writer) error {
+	log := c.newLog(stderr)
+	if verb == "check" {
+		return c.check(ctx, stdout)
+	}
+	b, err := build(ctx, c.config, log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(b.serve(ctx), b.close())
+}
+
+// version is the module's version, or the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return s.Value[:12]
+		}
+	}
+	return "development"
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+
+	"linearbot/accounts"
+	"linearbot/assistant"
+	"linearbot/linear"
+	"linearbot/slackapp"
+	"linearbot/store"
+)
+
+// Outside calls never wait longer than this. slack-go's own client has no limit:
+// a black-holed apps.connections.open would hang its reconnect loop for ever.
+const (
+	slackCap   = 20 * time.Second
+	quickCap   = 2800 * time.Millisecond // a trigger lives 3 s
+	linearCap  = 30 * time.Second
+	retrySlack = 3
+)
+
+// bot is the running program: every part, built once.
+type bot struct {
+	cfg      config
+	log      *slog.Logger
+	db       *store.DB
+	keyring  *accounts.Keyring
+	accounts *accounts.Manager
+	app      *slackapp.App
+	metrics  *prometheus.Registry
+}
+
+// build makes every part. The caller closes what it returns.
+func build(ctx context.Context, cfg config, log *slog.Logger) (*bot, error) {
+	keyring, err := cfg.keyring()
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, cfg.DatabaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	b := &bot{cfg: cfg, log: log, db: db, keyring: keyring, metrics: prometheus.NewRegistry()}
+	if err := b.wire(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return b, nil
+}
+
+func (b *bot) wire(ctx context.Context) error {
+	cfg := b.cfg
+	owner := ownerName()
+	outside := &http.Client{Timeout: linearCap}
+	api := linear.New(linear.Config{APIURL: cfg.LinearAPIURL, HTTP: outside, Log: b.log})
+	manager, err := accounts.New(accounts.Config{
+		DB: b.db, Keyring: b.keyring, Linear: api, HTTP: outside, Log: b.log,
+		ClientID: cfg.LinearClientID, ClientSecret: accounts.NewSecret(cfg.LinearClientSecret),
+		AuthURL: cfg.LinearAuthURL, APIURL: cfg.LinearAPIURL, PublicURL: cfg.PublicURL,
+		Actor: cfg.LinearActor, Scopes: cfg.scopes(), Verify: cfg.Verify, Owner: owner,
+	})
+	if err != nil {
+		return err
+	}
+	b.accounts = manager
+	retrying, quick := cfg.slackClients()
+	counters := slackapp.NewCounters()
+	counters.Register(b.metrics)
+	b.app = slackapp.New(slackapp.Config{
+		API: retrying, Quick: quick, Socket: socketmode.New(quick),
+		DB: b.db, Sealer: b.keyring, Accounts: manager,
+		Engine:   assistant.NewEngine(b.db, b.keyring, b.log),
+		Counters: counters, Log: b.log, Word: cfg.Command, Admins: cfg.admins(),
+		Webhook: cfg.webhookSecret(), Owner: owner, Version: version(), Words: cfg.Assistant != "off",
+	})
+	return nil
+}
+
+// slackClients are the two ways to call Slack: one that waits out a 429, and one
+// that does not, for what must happen within 3 s.
+func (c *config) slackClients() (retrying, quick *slack.Client) {
+	base := []slack.Option{slack.OptionAPIURL(c.SlackAPIURL), slack.OptionAppLevelToken(c.SlackAppToken)}
+	retrying = slack.New(c.SlackBotToken, append(base,
+		slack.OptionHTTPClient(&http.Client{Timeout: slackCap}), slack.OptionRetry(retrySlack))...)
+	quick = slack.New(c.SlackBotToken, append(base,
+		slack.OptionHTTPClient(&http.Client{Timeout: quickCap}))...)
+	return retrying, quick
+}
+
+func (b *bot) close() error { return b.db.Close() }
+
+// ownerName names this process in leases, unlike any other that ever ran.
+func ownerName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "host"
+	}
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8])
+}

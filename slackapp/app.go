@@ -1,0 +1,92 @@
+package slackapp
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+
+	"linearbot/accounts"
+	"linearbot/assistant"
+	"linearbot/store"
+)
+
+const (
+	workers   = 16
+	queueRoom = 256
+
+	handleCap = 30 * time.Second // one envelope's work
+	drainCap  = 20 * time.Second // what a stop waits for
+)
+
+// Config is what an App is made of. Every field is required unless it says so.
+type Config struct {
+	API      *slack.Client // retries on 429
+	Quick    *slack.Client // never retries: for triggers, which die after 3 s
+	Socket   *socketmode.Client
+	DB       *store.DB
+	Sealer   assistant.Sealer
+	Accounts *accounts.Manager
+	Engine   *assistant.Engine
+	Counters *Counters
+	Log      *slog.Logger
+	Word     string        // the command word, "/linear"
+	Admins   []string      // Slack ids; empty: the workspace's admins and owners
+	Webhook  webhookSecret // optional: enables POST /webhooks/linear
+	Owner    string        // names this process in leases
+	Version  string
+	Words    bool // plain words are read (ASSISTANT is not off)
+}
+
+// webhookSecret is Linear's signing secret for webhooks.
+type webhookSecret = accounts.Secret
+
+// App is the bot. Safe for concurrent use after New.
+type App struct {
+	Config
+	socket  *socket
+	queue   *queue
+	people  *people
+	waiting waiting
+	links   linkBases
+	sync    chan struct{} // bounds the envelopes that are answered in their ack
+	bot     identity
+}
+
+// identity is the bot's own Slack identity.
+type identity struct{ UserID, BotID, TeamID, Team, Name string }
+
+// New makes the bot; Run starts it.
+func New(c Config) *App {
+	a := &App{Config: c, queue: newQueue(workers, queueRoom), sync: make(chan struct{}, 2*workers)}
+	a.people = newPeople(c.API)
+	a.socket = &socket{client: c.Socket, log: c.Log, accept: a.accept, seen: c.Counters}
+	return a
+}
+
+// Run connects, takes up what an earlier process left, and works until ctx ends;
+// then it drains. An error means that Slack refuses this process for good.
+func (a *App) Run(ctx context.Context) error {
+	started := time.Now()
+	me, err := a.API.AuthTestContext(ctx)
+	if err != nil {
+		return errors.Join(errors.New("slack auth.test"), err)
+	}
+	a.bot = identity{UserID: me.UserID, BotID: me.BotID, TeamID: me.TeamID, Team: me.Team, Name: me.User}
+	a.resume(ctx, started)
+	runErr := a.socket.run(ctx)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainCap)
+	defer cancel()
+	if !a.queue.drain(stop) {
+		a.Log.WarnContext(stop, "stopped before all work was done", "waiting", a.queue.depth())
+	}
+	return runErr
+}
+
+// Ready reports whether the socket is up, and since when it has been that way.
+func (a *App) Ready() (bool, time.Time) {
+	return a.socket.ready.Load(), time.UnixMilli(a.socket.since.Load())
+}

@@ -1,0 +1,132 @@
+package slackapp
+
+import (
+	"context"
+	"time"
+
+	"linearbot/store"
+)
+
+// journalCap bounds the write that precedes an acknowledgement: a stuck disk
+// must not cost the 3 s Slack waits.
+const journalCap = 400 * time.Millisecond
+
+// attemptsMax is how often an envelope is begun before its person is told that it
+// was interrupted.
+const attemptsMax = 3
+
+// inboxAD binds a sealed envelope to its row.
+func inboxAD(id string) []byte { return []byte("inbox/" + id) }
+
+// accept takes one envelope: written down, acknowledged, queued. What Slack waits
+// for in the acknowledgement itself is answered there.
+func (a *App) accept(ctx context.Context, in inbound, ack acker) {
+	r, err := readRequest(in)
+	if err != nil {
+		a.Counters.UnknownFrames.Inc()
+		a.Log.WarnContext(ctx, "envelope not understood", "envelope", in.EnvelopeID, "err", err)
+		a.acknowledge(ctx, in, ack)
+		return
+	}
+	if a.answersInAck(r) {
+		a.answer(ctx, in, r, ack)
+		return
+	}
+	first, journaled := a.journal(ctx, in, r)
+	a.acknowledge(ctx, in, ack)
+	if !first {
+		a.Counters.repeated.Inc()
+		a.Log.InfoContext(ctx, "envelope repeated", "envelope", in.EnvelopeID, "id", r.ID, "retry", in.Retry)
+		return
+	}
+	a.enqueue(ctx, r, journaled)
+}
+
+func (a *App) acknowledge(ctx context.Context, in inbound, ack acker) {
+	if err := ack(ctx, nil); err != nil {
+		a.Log.WarnContext(ctx, "acknowledge failed", "envelope", in.EnvelopeID, "err", err)
+	}
+}
+
+// journal writes the envelope down. first is false for one that was seen before;
+// journaled is false when the disk did not answer in time, and the envelope lives
+// in memory only.
+func (a *App) journal(ctx context.Context, in inbound, r *request) (first, journaled bool) {
+	if r.ID == "" {
+		return true, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, journalCap)
+	defer cancel()
+	body, err := a.Sealer.Seal(in.Payload, inboxAD(r.ID))
+	if err == nil {
+		first, err = a.DB.Receive(ctx, store.Envelope{ID: r.ID, Kind: in.Type, Body: body, ReceivedAt: time.Now()})
+	}
+	if err != nil {
+		a.Log.ErrorContext(ctx, "envelope not written down", "envelope", in.EnvelopeID, "err", err)
+		return true, false
+	}
+	return first, true
+}
+
+// enqueue hands the request to the workers; when they are full its person is told.
+func (a *App) enqueue(ctx context.Context, r *request, journaled bool) {
+	log := a.Log.With("team", r.Key.TeamID, "user", r.Key.UserID, "ref", r.Ref)
+	j := job{name: r.Op, log: log, cap: handleCap,
+		run: func(ctx context.Context) error { return a.handle(ctx, r) },
+		done: func(err error) {
+			a.finish(r, journaled)
+		}}
+	if err := a.queue.put(j); err != nil {
+		a.Counters.dropped.Inc()
+		log.WarnContext(ctx, "queue full", "op", r.Op)
+		go func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleCap)
+			defer cancel()
+			a.fail(ctx, r, err)
+			a.finish(r, journaled)
+		}()
+	}
+}
+
+// finish marks the envelope as worked off, unless the process is stopping in the
+// middle of it: then the next one takes it up.
+func (a *App) finish(r *request, journaled bool) {
+	if !journaled || a.queue.base.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := a.DB.Finish(ctx, r.ID); err != nil {
+		a.Log.ErrorContext(ctx, "envelope not marked as done", "ref", r.Ref, "err", err)
+	}
+}
+
+// resume takes up what an earlier process acknowledged and did not finish. Ids
+// made for a write derive from the envelope, so a create that had already gone
+// out is found again and not repeated.
+func (a *App) resume(ctx context.Context, before time.Time) {
+	left, err := a.DB.Unfinished(ctx, before, queueRoom)
+	if err != nil {
+		a.Log.ErrorContext(ctx, "inbox not read", "err", err)
+		return
+	}
+	for _, e := range left {
+		payload, err := a.Sealer.Open(e.Body, inboxAD(e.ID))
+		if err != nil {
+			a.Log.ErrorContext(ctx, "envelope not readable", "id", e.ID, "err", err)
+			continue
+		}
+		r, err := readRequest(inbound{Type: e.Kind, Payload: payload})
+		if err != nil {
+			a.Log.ErrorContext(ctx, "envelope not understood", "id", e.ID, "err", err)
+			continue
+		}
+		r.ID, r.Resumed = e.ID, true
+		if e.Attempts > attemptsMax {
+			a.fail(ctx, r, errInterrupted)
+			a.finish(r, true)
+			continue
+		}
+		a.enqueue(ctx, r, true)
+	}
+}

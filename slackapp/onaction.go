@@ -1,0 +1,278 @@
+package slackapp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"linearbot/assistant"
+	"linearbot/linear"
+	"linearbot/store"
+)
+
+// onAction handles one press or choice, in a message, a form or on Home.
+func (a *App) onAction(ctx context.Context, r *request) error {
+	if len(r.Interaction.ActionCallback.BlockActions) == 0 {
+		return nil
+	}
+	act := r.Interaction.ActionCallback.BlockActions[0]
+	value := act.Value
+	if act.SelectedOption.Value != "" {
+		value = act.SelectedOption.Value
+	}
+	switch baseAction(act.ActionID) {
+	case actConnect, actReconnect:
+		return a.pressConnect(ctx, r)
+	case actAccess:
+		return a.pressAccess(ctx, r)
+	case actEnterCode:
+		_, err := a.Quick.OpenViewContext(ctx, r.Trigger, codeView(r.Response))
+		return a.opened(err)
+	case actCancelCode:
+		if err := a.Accounts.CancelVerification(ctx, r.Key); err != nil {
+			return err
+		}
+		return a.replace(ctx, r, canceledConnecting())
+	case actDisconnect:
+		return a.pressDisconnect(ctx, r)
+	case actKeep:
+		return a.replace(ctx, r, kept())
+	case actLeaveOff:
+		return a.replace(ctx, r, leftOff(a.Word))
+	case actStatus:
+		return a.commandStatus(ctx, r)
+	case actNewIssue:
+		return a.openForm(ctx, r, draft{}, nil)
+	case actOpenForm:
+		return a.pressOpenForm(ctx, r, value)
+	case actMyIssues, actRunCommand, actAskInstead, actHelp:
+		return a.pressText(ctx, r, baseAction(act.ActionID), value)
+	case actHelpAll:
+		_, err := a.Quick.OpenViewContext(ctx, r.Trigger, help{Word: a.Word}.all())
+		return a.opened(err)
+	case actSettings:
+		return a.openSettings(ctx, r, false)
+	case actTeam:
+		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.TeamID = value })
+	case actMoreFields:
+		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { m.More = true })
+	case actRetry:
+		return a.pressRetry(ctx, r, value)
+	case actCopyText:
+		return a.pressCopy(ctx, r, value)
+	case actAdmin, actAdminTab, actAdminFilter, actAdminName, actAdminMore, actAdminPage:
+		return a.onAdmin(ctx, r, baseAction(act.ActionID), value)
+	case actHomeMore, actHomeView, actHomeNext, actHomePrev:
+		return a.onHome(ctx, r, baseAction(act.ActionID), value)
+	}
+	return a.onIssueAction(ctx, r, act, value)
+}
+
+// onIssueAction handles what is pressed on cards, lists and previews.
+func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAction, value string) error {
+	switch baseAction(act.ActionID) {
+	case actAssignMe:
+		return a.pressChange(ctx, r, value, "assignee", "me")
+	case actUnassignMe:
+		return a.pressChange(ctx, r, value, "assignee", "none")
+	case actSetState:
+		issueID, _, ok := cardOf(act.BlockID)
+		if !ok {
+			return errors.New("choice of a state without an issue")
+		}
+		return a.pressChange(ctx, r, issueID, "stateId", value)
+	case actComment:
+		return a.openComment(ctx, r, value)
+	case actCardMore, actRowMore:
+		return a.pressMore(ctx, r, value)
+	case actSeeIssue, actOpenCard:
+		return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.show(ctx, r, []string{value}) })
+	case actUndo:
+		m, err := a.undo(ctx, r, value)
+		if err != nil {
+			return err
+		}
+		return a.replace(ctx, r, m)
+	case actPagePrev, actPageNext:
+		return a.turnPage(ctx, r, value, false)
+	case actRefresh:
+		return a.turnPage(ctx, r, value, true)
+	case actShare:
+		return a.shareList(ctx, r, value)
+	case actApply:
+		return a.pressApply(ctx, r, value)
+	case actDiscard, actCancel:
+		if value != "" {
+			if err := a.Engine.Cancel(ctx, asker(r, "button"), value); err != nil {
+				return err
+			}
+		}
+		return a.replace(ctx, r, planDropped())
+	case actRetryFailed:
+		return a.pressRetryFailed(ctx, r, value)
+	}
+	return nil // link buttons: the press needs no answer
+}
+
+// pressConnect opens the connect form with a link that is fresh.
+func (a *App) pressConnect(ctx context.Context, r *request) error {
+	link, err := a.link(ctx, r)
+	if err != nil {
+		return err
+	}
+	_, err = a.Quick.OpenViewContext(ctx, r.Trigger, connectPrompt{URL: link.URL, Actor: a.Accounts.Actor}.view())
+	return a.opened(err)
+}
+
+func (a *App) pressAccess(ctx context.Context, r *request) error {
+	view := accessView(a.Accounts.Scopes, a.Accounts.Actor)
+	var err error
+	if r.Interaction.View.ID != "" {
+		_, err = a.Quick.PushViewContext(ctx, r.Trigger, view)
+	} else {
+		_, err = a.Quick.OpenViewContext(ctx, r.Trigger, view)
+	}
+	return a.opened(err)
+}
+
+func (a *App) pressOpenForm(ctx context.Context, r *request, value string) error {
+	var d draft
+	if err := json.Unmarshal([]byte(value), &d); err != nil {
+		d = draft{}
+	}
+	return a.openForm(ctx, r, d, nil)
+}
+
+// pressText runs what a button stands for, as if it had been typed.
+func (a *App) pressText(ctx context.Context, r *request, action, value string) error {
+	switch action {
+	case actMyIssues:
+		value = assistant.VerbMine
+	case actHelp:
+		value = assistant.VerbHelp
+	case actAskInstead:
+		value = assistant.VerbAsk + " " + value
+	}
+	if r.Interaction.View.Type == slack.VTHomeTab {
+		r.Response = ""
+	}
+	return a.runText(ctx, r, strings.TrimSpace(strings.TrimPrefix(value, a.Word)))
+}
+
+// pressChange makes one change to one issue with the presser's own connection and
+// shows the card as it is now.
+func (a *App) pressChange(ctx context.Context, r *request, issueID, field string, value any) error {
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	plan := assistant.Plan{Steps: []assistant.Step{{Tool: linear.ToolUpdate, Input: map[string]any{"issueId": issueID, field: value}}}}
+	out, err := a.Engine.Run(ctx, asker(r, "button"), s, plan, assistant.RunOptions{Seed: r.ID})
+	if err != nil {
+		return err
+	}
+	if len(out.Results) == 0 {
+		return a.replace(ctx, r, unchangedMessage(out.Unchanged, ""))
+	}
+	res := out.Results[0]
+	if res.Err != nil {
+		return res.Err
+	}
+	c := card{Issue: res.Issue, Lines: []outcome{{Text: pressed(r.Key.UserID, changedWords(res.Change)), UndoID: out.ProposalID}}}
+	return a.replace(ctx, r, c.compact())
+}
+
+// pressMore follows an overflow menu: "edit:ENG-142".
+func (a *App) pressMore(ctx context.Context, r *request, value string) error {
+	what, ref, _ := strings.Cut(value, ":")
+	switch what {
+	case moreEdit, moreMove, morePriority:
+		return a.openEdit(ctx, r, ref)
+	case moreShow:
+		return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.show(ctx, r, []string{ref}) })
+	case moreAssignMe:
+		s, err := a.Accounts.Session(ctx, r.Key)
+		if err != nil {
+			return err
+		}
+		plan := assistant.Plan{Steps: []assistant.Step{{Tool: linear.ToolUpdate, Input: map[string]any{"issueId": ref, "assignee": "me"}}}}
+		return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.apply(ctx, r, s, plan) })
+	case moreComment:
+		return a.openComment(ctx, r, ref)
+	case moreUndo:
+		return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.undo(ctx, r, "") })
+	case moreShare:
+		return a.shareIssue(ctx, r, ref)
+	}
+	return nil
+}
+
+// shareList posts a list for the channel, without rows of private teams.
+func (a *App) shareList(ctx context.Context, r *request, value string) error {
+	p, err := readPage(value)
+	if err != nil {
+		return err
+	}
+	p.Public = true
+	m, err := a.list(ctx, r, p)
+	if err != nil {
+		return err
+	}
+	m.Public = true
+	return a.reply(ctx, r, m)
+}
+
+// shareIssue posts a card for the channel, unless its team is private.
+func (a *App) shareIssue(ctx context.Context, r *request, ref string) error {
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	issue, err := s.Issue(ctx, ref)
+	if err != nil {
+		return err
+	}
+	if issue.Team.Private() {
+		return a.reply(ctx, r, sayText(inline(issue.Identifier, 40)+" is in a private team, so I didn't post it here."))
+	}
+	m := card{Issue: issue, Public: true}.compact()
+	m.Public = true
+	return a.reply(ctx, r, m)
+}
+
+// pressRetry submits a kept form again.
+func (a *App) pressRetry(ctx context.Context, r *request, name string) error {
+	h, err := a.takeDraft(ctx, r.Key, name)
+	if errors.Is(err, store.ErrNotFound) {
+		return a.reply(ctx, r, sayText("That draft is older than 30 minutes. Nothing was changed."))
+	}
+	if err != nil {
+		return err
+	}
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	issue, err := a.createFromForm(ctx, r, s, h.Meta, h.Draft)
+	view := createdView(issue)
+	if err != nil {
+		view = failedView("New Linear issue", say(err, r.Ref), name)
+	}
+	if r.Interaction.View.ID == "" {
+		return err
+	}
+	_, upErr := a.API.UpdateViewContext(ctx, view, "", "", r.Interaction.View.ID)
+	return wrapSlack("views.update", upErr)
+}
+
+func (a *App) pressCopy(ctx context.Context, r *request, name string) error {
+	h, err := a.takeDraft(ctx, r.Key, name)
+	if err != nil {
+		return err
+	}
+	_, err = a.Quick.PushViewContext(ctx, r.Trigger, textView(h.Draft))
+	return a.opened(err)
+}

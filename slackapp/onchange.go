@@ -1,0 +1,228 @@
+package slackapp
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"linearbot/assistant"
+	"linearbot/linear"
+)
+
+// apply runs a fully spelled plan at once and shows what became of it, with the
+// way back.
+func (a *App) apply(ctx context.Context, r *request, s *linear.Session, p assistant.Plan) (Message, error) {
+	out, err := a.Engine.Run(ctx, asker(r, sourceOfRequest(r)), s, p, assistant.RunOptions{Seed: r.ID})
+	if err != nil {
+		return Message{}, err
+	}
+	if len(out.Results) <= 1 {
+		return a.oneResult(ctx, r, s, out)
+	}
+	return a.results(out), nil
+}
+
+// oneResult is the card of the one issue that was changed.
+func (a *App) oneResult(ctx context.Context, r *request, s *linear.Session, out assistant.Outcome) (Message, error) {
+	viewer := ""
+	if d, ok := s.CachedDirectory(); ok {
+		viewer = d.Viewer.ID
+	}
+	if len(out.Results) == 0 {
+		return unchangedMessage(out.Unchanged, viewer), nil
+	}
+	res := out.Results[0]
+	if res.Err != nil {
+		return Message{}, res.Err
+	}
+	c := card{Issue: res.Issue, ViewerID: viewer}
+	switch {
+	case res.Skipped != "":
+		c.Lines = []outcome{{Text: inline(res.Skipped, 200)}}
+	case res.Change.Kind == "create":
+		a.rememberTeam(ctx, r.Key, res.Issue.Team.ID)
+		c.Head = createdHead(res.Issue)
+		c.Lines = []outcome{{UndoID: out.ProposalID}}
+	default:
+		c.Lines = []outcome{{Text: changedWords(res.Change), UndoID: out.ProposalID}}
+	}
+	return c.full(), nil
+}
+
+// unchangedMessage answers a change that changed nothing.
+func unchangedMessage(same []linear.Issue, viewer string) Message {
+	const text = "Nothing to change: it is that way already."
+	if len(same) != 1 {
+		return sayText(text)
+	}
+	return card{Issue: same[0], ViewerID: viewer, Lines: []outcome{{Text: text}}}.full()
+}
+
+// results is one line for each issue of a plan.
+func (a *App) results(out assistant.Outcome) Message {
+	m := applied{ID: out.ProposalID, Undoable: time.Now().Before(out.UndoUntil)}
+	for _, res := range out.Results {
+		m.Results = append(m.Results, result{Item: itemOf(res.Change), Problem: problemWords(res.Err)})
+	}
+	return m.message()
+}
+
+// problemWords is a failed item's reason in a few words.
+func problemWords(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, linear.ErrForbidden):
+		return "no permission"
+	case errors.Is(err, linear.ErrNotFound):
+		return "not found"
+	case errors.Is(err, linear.ErrRateLimited):
+		return "Linear is limiting requests"
+	case errors.Is(err, linear.ErrOutcomeUnknown):
+		return "Linear didn't answer, look before you retry"
+	case errors.Is(err, linear.ErrTransient):
+		return "Linear isn't responding"
+	}
+	return "refused by Linear"
+}
+
+// changedWords is "Moved *Triage → In Review*" for one changed item.
+func changedWords(c assistant.Change) string {
+	if c.Kind == "comment" {
+		return commented(c.Issue.URL)
+	}
+	var parts []string
+	for _, f := range c.Fields {
+		verb := sentenceWord(fieldLabel(f.Field)) + ":"
+		if f.Field == "state" {
+			verb = "Moved"
+		}
+		if f.From == "" && f.Field == "state" {
+			parts = append(parts, verb+" to "+bold(inline(f.To, 80)))
+			continue
+		}
+		parts = append(parts, moved(verb, f.From, f.To))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// itemOf is a change as the preview shows it.
+func itemOf(c assistant.Change) planItem {
+	item := planItem{Identifier: c.Issue.Identifier, Title: c.Issue.Title, URL: c.Issue.URL, Private: c.Issue.Private, Action: actionOf(c)}
+	for _, f := range c.Fields {
+		item.Changes = append(item.Changes, planChange{Field: f.Field, From: f.From, To: f.To, Tainted: f.Tainted})
+	}
+	item.Body = c.Body
+	return item
+}
+
+func actionOf(c assistant.Change) string {
+	switch c.Kind {
+	case "create":
+		return "Create"
+	case "comment":
+		return "Comment on"
+	}
+	if len(c.Fields) == 1 && c.Fields[0].Field == "state" {
+		return "Move"
+	}
+	return "Change"
+}
+
+// propose freezes a plan and shows it; nothing has changed yet.
+func (a *App) propose(ctx context.Context, r *request, s *linear.Session, p assistant.Plan) (Message, error) {
+	prop, err := a.Engine.Propose(ctx, asker(r, sourceOfRequest(r)), s, p)
+	if err != nil {
+		return Message{}, err
+	}
+	return a.preview(prop), nil
+}
+
+func (a *App) preview(prop assistant.Proposal) Message {
+	if len(prop.Changes) == 0 {
+		return sayText("Nothing to change: everything is that way already.")
+	}
+	shown := plan{ID: prop.ID, Until: prop.ExpiresAt, Actor: a.Accounts.Actor}
+	for _, c := range prop.Changes {
+		shown.Items = append(shown.Items, itemOf(c))
+	}
+	return shown.message()
+}
+
+// pressApply applies a frozen proposal: only its asker, only once.
+func (a *App) pressApply(ctx context.Context, r *request, id string) error {
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	out, err := a.Engine.Apply(ctx, asker(r, "button"), s, id)
+	if stale, ok := errors.AsType[*assistant.StaleError](err); ok {
+		return a.replace(ctx, r, staleMessage(stale).with(a.preview(stale.Proposal).Blocks...))
+	}
+	if errors.Is(err, assistant.ErrAlready) {
+		return nil // a second click does nothing
+	}
+	if err != nil {
+		return err
+	}
+	return a.replace(ctx, r, a.results(out))
+}
+
+func staleMessage(e *assistant.StaleError) Message {
+	var names []string
+	for _, i := range e.Issues {
+		names = append(names, inline(i.Identifier, 40)+" (now "+inline(i.State.Name, 60)+")")
+	}
+	return sayText(strings.Join(names, ", ") + " changed since I showed you this. Nothing was changed.")
+}
+
+func (a *App) pressRetryFailed(ctx context.Context, r *request, id string) error {
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	out, err := a.Engine.RetryFailed(ctx, asker(r, "button"), s, id)
+	if err != nil {
+		return err
+	}
+	return a.replace(ctx, r, a.results(out))
+}
+
+// undo takes one change back; "" is the person's last one.
+func (a *App) undo(ctx context.Context, r *request, id string) (Message, error) {
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return Message{}, err
+	}
+	out, err := a.Engine.Undo(ctx, asker(r, sourceOfRequest(r)), s, id)
+	if err != nil {
+		return Message{}, err
+	}
+	var lines []string
+	for _, res := range out.Results {
+		line := inline(firstOf(res.Change.Issue.Identifier, res.Issue.Identifier), 40)
+		switch {
+		case res.Err != nil:
+			line += ": not taken back, " + problemWords(res.Err)
+		case res.Skipped != "":
+			line += ": " + inline(res.Skipped, 300)
+		case res.Change.Kind == "create":
+			line += ": moved to Linear's trash, where it can be restored for 30 days"
+		default:
+			line += ": as it was before"
+		}
+		lines = append(lines, line)
+	}
+	return undone(strings.Join(lines, "\n")), nil
+}
+
+func sourceOfRequest(r *request) string {
+	switch {
+	case r.Command != nil:
+		return "command"
+	case r.Event != nil:
+		return "assistant"
+	}
+	return "button"
+}

@@ -1,0 +1,168 @@
+package slackapp
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"linearbot/accounts"
+	"linearbot/assistant"
+	"linearbot/linear"
+)
+
+// openEdit opens the Edit form of one issue: a loading view first, because the
+// issue has to be read and a trigger lives 3 s.
+func (a *App) openEdit(ctx context.Context, r *request, ref string) error {
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	if r.Resumed {
+		return a.reply(ctx, r, sayText("Type "+code(a.Word+" set "+ref, 80)+" again to open the form."))
+	}
+	opened, err := a.Quick.OpenViewContext(ctx, r.Trigger, loading("Edit issue", "Reading "+inline(ref, 40)+"…"))
+	if err := a.opened(err); err != nil {
+		return err
+	}
+	issue, err := s.Issue(ctx, ref)
+	var dir *linear.Directory
+	if err == nil {
+		dir, err = s.Directory(ctx)
+	}
+	view := failedView("Edit issue", say(err, r.Ref), "")
+	if err == nil {
+		meta := formMeta{ID: linear.NewID(), Issue: issue.ID, Team: issue.Team.ID, Channel: r.Channel, Response: r.Response, HomeTeam: r.HomeTeam}
+		view = editIssue(meta.text(), dir, issue, draftOf(issue))
+	}
+	_, err = a.API.UpdateViewContext(ctx, view, "", "", opened.ID)
+	return wrapSlack("views.update", err)
+}
+
+// submitEdit sends only what was changed in the form.
+func (a *App) submitEdit(ctx context.Context, r *request) any {
+	v := r.Interaction.View
+	meta := readMeta(v.PrivateMetadata)
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return a.submitFailed(ctx, r, "Edit issue", err, draft{})
+	}
+	return a.race(ctx, r, savingView("Edit issue", meta.text()), func(ctx context.Context) (linear.Issue, error) {
+		before, _, ok := s.Seen(meta.Issue)
+		if !ok {
+			var err error
+			if before, err = s.Issue(ctx, meta.Issue); err != nil {
+				return linear.Issue{}, err
+			}
+		}
+		after := readDraft(draftOf(before), v.State)
+		input := editInput(draftOf(before), after)
+		if len(input) == 0 {
+			return before, nil
+		}
+		input["issueId"] = meta.Issue
+		return a.runOne(ctx, r, s, meta, input)
+	}, a.endOfEdit(r))
+}
+
+func (a *App) endOfEdit(r *request) func(context.Context, linear.Issue, error) slack.ModalViewRequest {
+	return func(_ context.Context, i linear.Issue, err error) slack.ModalViewRequest {
+		if err != nil {
+			return failedView("Edit issue", say(err, r.Ref), "")
+		}
+		return loading("Edit issue", "Saved "+inline(i.Identifier, 40)+".")
+	}
+}
+
+// runOne applies one update from a form and shows the card where it was opened.
+func (a *App) runOne(ctx context.Context, r *request, s *linear.Session, meta formMeta, input map[string]any) (linear.Issue, error) {
+	plan := assistant.Plan{Steps: []assistant.Step{{Tool: linear.ToolUpdate, Input: input}}}
+	out, err := a.Engine.Run(ctx, asker(r, "modal"), s, plan, assistant.RunOptions{Seed: meta.ID})
+	if err != nil {
+		return linear.Issue{}, err
+	}
+	to := *r
+	to.Channel, to.Response = meta.Channel, meta.Response
+	m, err := a.oneResult(ctx, &to, s, out)
+	if err != nil {
+		return linear.Issue{}, err
+	}
+	if err := a.reply(ctx, &to, m); err != nil {
+		a.Log.WarnContext(ctx, "card not shown", "ref", r.Ref, "err", err)
+	}
+	if len(out.Results) == 0 {
+		return linear.Issue{Identifier: "the issue"}, nil
+	}
+	return out.Results[0].Issue, nil
+}
+
+// openComment opens the comment form.
+func (a *App) openComment(ctx context.Context, r *request, ref string) error {
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	issue, _, ok := s.Seen(ref)
+	if !ok {
+		if issue, err = s.Issue(ctx, ref); err != nil {
+			return err
+		}
+	}
+	meta := formMeta{ID: linear.NewID(), Issue: issue.ID, Channel: r.Channel, Response: r.Response, HomeTeam: r.HomeTeam}
+	_, err = a.Quick.OpenViewContext(ctx, r.Trigger, commentOn(meta.text(), issue, ""))
+	return a.opened(err)
+}
+
+func (a *App) submitComment(ctx context.Context, r *request) any {
+	v := r.Interaction.View
+	meta := readMeta(v.PrivateMetadata)
+	text := strings.TrimSpace(fieldText(v.State, fieldComment))
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return a.submitFailed(ctx, r, "Comment", err, draft{Description: text})
+	}
+	return a.race(ctx, r, savingView("Comment", meta.text()), func(ctx context.Context) (linear.Issue, error) {
+		p, err := commentPlan(meta.Issue, toMarkdown(text, slackNames{}))
+		if err != nil {
+			return linear.Issue{}, err
+		}
+		out, err := a.Engine.Run(ctx, asker(r, "modal"), s, p, assistant.RunOptions{Seed: meta.ID})
+		if err != nil {
+			return linear.Issue{}, err
+		}
+		to := *r
+		to.Channel, to.Response = meta.Channel, meta.Response
+		m, err := a.oneResult(ctx, &to, s, out)
+		if err == nil {
+			err = a.reply(ctx, &to, m)
+		}
+		return out.Results[0].Issue, err
+	}, a.endOfEdit(r))
+}
+
+// commentPlan is the plan of one comment, as the command makes it.
+func commentPlan(ref, body string) (assistant.Plan, error) {
+	return assistant.Compile(assistant.Command{Verb: assistant.VerbComment, Issues: []string{ref}, Text: body}, nil, assistant.Defaults{Now: time.Now()})
+}
+
+// submitCode proves a connection with the code the browser showed.
+func (a *App) submitCode(ctx context.Context, r *request) any {
+	v := r.Interaction.View
+	account, err := a.Accounts.Confirm(ctx, r.Key, fieldText(v.State, fieldCode))
+	if wrong, ok := errors.AsType[*accounts.WrongCodeError](err); ok {
+		return a.wrongFields(map[string]string{fieldCode: wrongCode(wrong.Left)}, v.State)
+	}
+	if err != nil {
+		view := failedView("Enter code", say(err, r.Ref), "")
+		return slack.NewUpdateViewSubmissionResponse(&view)
+	}
+	go func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleCap)
+		defer cancel()
+		a.connectionMade(ctx, account)
+	}()
+	view := connectedView(account)
+	return slack.NewUpdateViewSubmissionResponse(&view)
+}

@@ -1,0 +1,365 @@
+package slackapp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"linearbot/assistant"
+	"linearbot/linear"
+	"linearbot/store"
+)
+
+// formMeta travels in the form's private metadata (3,000 characters): references,
+// no authority. Who may do what is asked again at submit.
+type formMeta struct {
+	ID       string    `json:"id"`          // of the issue to be: a retry or a double submit cannot make two
+	Team     string    `json:"t,omitempty"` // the team the dependent fields belong to
+	More     bool      `json:"m,omitempty"` // the further fields are open
+	Channel  string    `json:"c,omitempty"` // where it was opened
+	Response string    `json:"r,omitempty"` // response_url of the command that opened it
+	Source   *formFrom `json:"s,omitempty"` // the message it is made from
+	Revision int       `json:"v,omitempty"` // how often the form was rebuilt
+	Issue    string    `json:"i,omitempty"` // the issue a form edits, links or comments on
+	Kind     string    `json:"k,omitempty"` // of settings: user or channel
+	HomeTeam string    `json:"h,omitempty"` // Slack team
+}
+
+// formFrom is the message a form was opened from.
+type formFrom struct {
+	Channel string `json:"c"`
+	TS      string `json:"t"` // of the message
+	Root    string `json:"r"` // of its thread
+}
+
+func (m formMeta) text() string {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return "{}"
+	}
+	return string(b)
+}
+
+func readMeta(text string) formMeta {
+	var m formMeta
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		return formMeta{}
+	}
+	return m
+}
+
+// openForm opens the New issue form: at once from the cache, or as a skeleton
+// that is filled when the names are there. A trigger lives 3 s and works once.
+func (a *App) openForm(ctx context.Context, r *request, d draft, from *formFrom) error {
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	if r.Trigger == "" || r.Resumed {
+		return a.reply(ctx, r, offerForm(d))
+	}
+	meta := formMeta{ID: linear.NewID(), Channel: r.Channel, Response: r.Response, Source: from, HomeTeam: r.HomeTeam}
+	d.ID = meta.ID
+	dir, warm := s.CachedDirectory()
+	if !warm {
+		return a.openCold(ctx, r, s, d, meta)
+	}
+	view := a.formView(ctx, r, dir, &d, &meta)
+	_, err = a.Quick.OpenViewContext(ctx, r.Trigger, view)
+	return a.opened(err)
+}
+
+// openCold opens the skeleton and fills it in place.
+func (a *App) openCold(ctx context.Context, r *request, s *linear.Session, d draft, meta formMeta) error {
+	opened, err := a.Quick.OpenViewContext(ctx, r.Trigger, newIssueLoading(d, meta.text()))
+	if err := a.opened(err); err != nil {
+		return err
+	}
+	dir, err := s.Directory(ctx)
+	if err != nil {
+		f := say(err, r.Ref)
+		_, upErr := a.API.UpdateViewContext(ctx, failedView("New Linear issue", f, ""), "", "", opened.ID)
+		return errors.Join(err, upErr)
+	}
+	_, err = a.API.UpdateViewContext(ctx, a.formView(ctx, r, dir, &d, &meta), "", "", opened.ID)
+	return wrapSlack("views.update", err)
+}
+
+// opened tells a dead trigger from other trouble: Slack says it in two ways.
+func (a *App) opened(err error) error {
+	if err == nil {
+		return nil
+	}
+	if triggerDead(err) {
+		return &triggerError{cause: err}
+	}
+	return fmt.Errorf("views.open: %w", err)
+}
+
+// triggerError says that Slack took too long to open a form.
+type triggerError struct{ cause error }
+
+func (e *triggerError) Error() string { return "trigger expired: " + e.cause.Error() }
+
+func (e *triggerError) Unwrap() error { return e.cause }
+
+func triggerDead(err error) bool {
+	e, ok := errors.AsType[slack.SlackErrorResponse](err)
+	if !ok {
+		return false
+	}
+	switch e.Err {
+	case "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id":
+		return true
+	}
+	return false
+}
+
+// offerForm is what a person gets whose trigger is gone: the text is safe.
+func offerForm(d draft) Message {
+	b, err := json.Marshal(draft{Title: cut(d.Title, 255), Description: cut(d.Description, 1200)})
+	if err != nil {
+		b = []byte("{}")
+	}
+	return sayText("Your form is ready to open. Your text is safe.").
+		with(actions("", primary("Open form", actOpenForm, string(b))))
+}
+
+// formView fills in defaults and draws the form.
+func (a *App) formView(ctx context.Context, r *request, dir *linear.Directory, d *draft, meta *formMeta) slack.ModalViewRequest {
+	own, channel := a.savedDefaults(ctx, r.Key, meta.Channel)
+	if d.TeamID == "" {
+		d.TeamID = firstTeam(dir, channel.TeamID, own.TeamID, a.lastTeam(ctx, r.Key))
+	}
+	if own.AssignMe && d.AssigneeID == "" {
+		d.AssigneeID = dir.Viewer.ID
+	}
+	meta.Team = d.TeamID
+	d.Post = d.Post || channel.Post
+	n := newIssue{Meta: meta.text(), Dir: dir, Draft: *d, More: meta.More, As: dir.Viewer.Name, Workspace: dir.Organization.Name}
+	if meta.Source != nil {
+		n.Source = &source{Reading: true}
+	}
+	return n.view()
+}
+
+// firstTeam is the first of the ids that exists, else the only team.
+func firstTeam(dir *linear.Directory, ids ...string) string {
+	for _, id := range ids {
+		if _, ok := teamByID(dir, id); ok {
+			return id
+		}
+	}
+	if len(dir.Teams) == 1 {
+		return dir.Teams[0].ID
+	}
+	return ""
+}
+
+// redrawForm answers a change inside the form that moves other fields: the team,
+// or more fields.
+func (a *App) redrawForm(ctx context.Context, r *request, change func(*formMeta, *draft)) error {
+	v := r.Interaction.View
+	meta := readMeta(v.PrivateMetadata)
+	d := readDraft(draft{ID: meta.ID}, v.State)
+	_, dir, err := a.names(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	change(&meta, &d)
+	meta.Revision++
+	var cleared []string
+	if d.TeamID != meta.Team {
+		d, cleared = d.forTeam(dir, d.TeamID)
+		meta.Team = d.TeamID
+	}
+	n := newIssue{Meta: meta.text(), Dir: dir, Draft: d, More: meta.More, Cleared: cleared,
+		As: dir.Viewer.Name, Workspace: dir.Organization.Name}
+	if meta.Source != nil {
+		n.Source = a.sourceOf(ctx, meta.Source)
+	}
+	_, err = a.API.UpdateViewContext(ctx, n.view(), "", v.Hash, v.ID)
+	return wrapSlack("views.update", err)
+}
+
+// submitRace is how long a submitted form waits for Linear before it becomes
+// "Creating your issue…". Slack waits 3 s for the acknowledgement.
+const submitRace = 2200 * time.Millisecond
+
+// submitForm checks the form here and now, then lets Linear race the clock.
+func (a *App) submitForm(ctx context.Context, r *request) any {
+	v := r.Interaction.View
+	meta := readMeta(v.PrivateMetadata)
+	d := readDraft(draft{ID: meta.ID}, v.State)
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return a.submitFailed(ctx, r, "New Linear issue", err, d)
+	}
+	dir, warm := s.CachedDirectory()
+	if warm {
+		if wrong := d.check(dir, time.Now()); len(wrong) > 0 {
+			return a.wrongFields(wrong, v.State)
+		}
+	}
+	return a.race(ctx, r, creating(meta.text()), func(ctx context.Context) (linear.Issue, error) {
+		return a.createFromForm(ctx, r, s, meta, d)
+	}, func(ctx context.Context, i linear.Issue, err error) slack.ModalViewRequest {
+		if err != nil {
+			return failedView("New Linear issue", say(err, r.Ref), a.holdDraft(ctx, r, meta, d))
+		}
+		return createdView(i)
+	})
+}
+
+func (a *App) wrongFields(wrong map[string]string, state *slack.ViewState) any {
+	byBlock, rest := fieldErrors(wrong, state)
+	if rest != "" && len(byBlock) == 0 {
+		for block := range state.Values {
+			byBlock[block] = rest
+			break
+		}
+	}
+	return slack.NewErrorsViewSubmissionResponse(byBlock)
+}
+
+// race runs work against the clock. In time: the form closes. Not in time: it
+// becomes meanwhile, and is updated when the work is done.
+func (a *App) race(ctx context.Context, r *request, meanwhile slack.ModalViewRequest,
+	work func(context.Context) (linear.Issue, error), end func(context.Context, linear.Issue, error) slack.ModalViewRequest,
+) any {
+	type outcome struct {
+		issue linear.Issue
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleCap)
+		defer cancel()
+		var o outcome
+		o.err = guarded(ctx, func(ctx context.Context) (err error) { o.issue, err = work(ctx); return err })
+		done <- o
+	}()
+	timer := time.NewTimer(submitRace)
+	defer timer.Stop()
+	select {
+	case o := <-done:
+		if o.err != nil {
+			return slack.NewUpdateViewSubmissionResponse(new(end(ctx, o.issue, o.err)))
+		}
+		return slack.NewClearViewSubmissionResponse()
+	case <-timer.C:
+		go func() {
+			o := <-done
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleCap)
+			defer cancel()
+			view := end(ctx, o.issue, o.err)
+			if _, err := a.API.UpdateViewContext(ctx, view, "", "", r.Interaction.View.ID); err != nil {
+				a.Log.InfoContext(ctx, "form was closed meanwhile", "ref", r.Ref, "err", err)
+				if o.err != nil {
+					a.fail(ctx, r, o.err)
+				}
+			}
+		}()
+		return slack.NewUpdateViewSubmissionResponse(&meanwhile)
+	}
+}
+
+// createFromForm makes the issue and shows the card where the form was opened.
+func (a *App) createFromForm(ctx context.Context, r *request, s *linear.Session, meta formMeta, d draft) (linear.Issue, error) {
+	if meta.Source != nil && d.Thread {
+		text, err := a.transcript(ctx, meta.Source, d.Description)
+		if err != nil {
+			a.Log.WarnContext(ctx, "thread not included", "ref", r.Ref, "err", err)
+		} else {
+			d.Description = text
+		}
+	}
+	plan := assistant.Plan{Steps: []assistant.Step{{Tool: linear.ToolCreate, Input: d.createInput()}}}
+	out, err := a.Engine.Run(ctx, asker(r, "modal"), s, plan, assistant.RunOptions{Seed: meta.ID})
+	if err != nil {
+		return linear.Issue{}, err
+	}
+	if len(out.Results) == 0 {
+		return linear.Issue{}, errors.New("a create without a result")
+	}
+	if err := out.Results[0].Err; err != nil {
+		return linear.Issue{}, err
+	}
+	issue := out.Results[0].Issue
+	a.rememberTeam(ctx, r.Key, issue.Team.ID)
+	a.announce(ctx, r, meta, d, issue, out.ProposalID)
+	return issue, nil
+}
+
+// announce shows the new issue: in the thread it came from, in the channel when
+// the person ticked that, else to the person alone.
+func (a *App) announce(ctx context.Context, r *request, meta formMeta, d draft, i linear.Issue, undo string) {
+	c := card{Issue: i, Head: createdHead(i), Lines: []outcome{{Text: "", UndoID: undo}}}
+	if meta.Source != nil {
+		a.announceInThread(ctx, r, meta.Source, c)
+		return
+	}
+	m := c.full()
+	m.Public = d.Post && !i.Team.Private()
+	to := *r
+	to.Channel, to.Response = meta.Channel, meta.Response
+	if m.Public {
+		to.Response = ""
+	}
+	if err := a.reply(ctx, &to, m); err != nil {
+		a.Log.WarnContext(ctx, "card not shown", "ref", r.Ref, "err", err)
+	}
+}
+
+// submitFailed is a form's answer when nothing could be tried.
+func (a *App) submitFailed(ctx context.Context, r *request, title string, err error, d draft) any {
+	view := failedView(title, say(err, r.Ref), a.holdDraft(ctx, r, readMeta(r.Interaction.View.PrivateMetadata), d))
+	return slack.NewUpdateViewSubmissionResponse(&view)
+}
+
+func asker(r *request, source string) assistant.Asker {
+	return assistant.Asker{Key: r.Key, Source: source}
+}
+
+// heldDraft is a form that could not be submitted, kept for Try again.
+type heldDraft struct {
+	Meta  formMeta `json:"meta"`
+	Draft draft    `json:"draft"`
+}
+
+// holdDraft keeps what was typed for 30 minutes; "" when that failed.
+func (a *App) holdDraft(ctx context.Context, r *request, meta formMeta, d draft) string {
+	body, err := json.Marshal(heldDraft{Meta: meta, Draft: d})
+	if err != nil {
+		return ""
+	}
+	name := "draft/" + strconv.FormatInt(time.Now().UnixNano(), 36)
+	sealed, err := a.Sealer.Seal(body, []byte("memory/"+r.Key.String()+"/"+name))
+	if err == nil {
+		err = a.DB.PutMemory(ctx, store.Memory{Key: r.Key, Thread: name, Body: sealed, ExpiresAt: time.Now().Add(heldFor)})
+	}
+	if err != nil {
+		a.Log.ErrorContext(ctx, "draft not kept", "ref", r.Ref, "err", err)
+		return ""
+	}
+	return name
+}
+
+// takeDraft reads what holdDraft kept.
+func (a *App) takeDraft(ctx context.Context, key store.Key, name string) (heldDraft, error) {
+	m, err := a.DB.Memory(ctx, key, name, time.Now())
+	if err != nil {
+		return heldDraft{}, err
+	}
+	body, err := a.Sealer.Open(m.Body, []byte("memory/"+key.String()+"/"+name))
+	if err != nil {
+		return heldDraft{}, err
+	}
+	var h heldDraft
+	return h, json.Unmarshal(body, &h)
+}

@@ -1,0 +1,132 @@
+package slackapp
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"linearbot/assistant"
+	"linearbot/linear"
+)
+
+// listLife is how long a list's buttons page through the same list.
+const listLife = 24 * time.Hour
+
+// page is one page of a list as a button carries it: the command that made the
+// list and where to go on. Slack keeps 2,000 characters of it.
+type page struct {
+	Command string    `json:"c"`
+	After   string    `json:"a,omitempty"`
+	Before  string    `json:"b,omitempty"`
+	First   int       `json:"n"` // number of the first row
+	At      time.Time `json:"t"` // when the list was made
+	Public  bool      `json:"p,omitempty"`
+}
+
+func (p page) value() string {
+	b, err := json.Marshal(p)
+	if err != nil || len(b) > 2000 {
+		return ""
+	}
+	return string(b)
+}
+
+func readPage(value string) (page, error) {
+	var p page
+	if err := json.Unmarshal([]byte(value), &p); err != nil || p.Command == "" {
+		return page{}, fmt.Errorf("page of a list: %w", err)
+	}
+	p.First = max(p.First, 1)
+	return p, nil
+}
+
+// list reads one page: one request to Linear once names are warm.
+func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
+	cmd, err := assistant.ParseCommand(p.Command)
+	if err != nil {
+		return Message{}, err
+	}
+	s, d, err := a.names(ctx, r.Key)
+	if err != nil {
+		return Message{}, err
+	}
+	plan, err := assistant.Compile(cmd, d, assistant.Defaults{Now: a.clockOf(ctx, r)})
+	if err != nil {
+		return Message{}, err
+	}
+	l := issueList{Title: listTitle(cmd), Filters: p.Command, First: p.First, Word: a.Word, State: p.value(), Shared: p.Public}
+	if time.Since(p.At) > listLife {
+		return l.stale(p.At), nil
+	}
+	input := plan.Steps[0].Input
+	input["first"] = listRows
+	if p.After != "" {
+		input["after"] = p.After
+	}
+	if p.Before != "" {
+		input["before"] = p.Before
+	}
+	found, err := a.readList(ctx, s, input)
+	if err != nil {
+		return Message{}, err
+	}
+	l.Issues, l.More = found.Issues, found.HasMore
+	next, back := p, p
+	next.After, next.Before, next.First = found.After, "", p.First+len(found.Issues)
+	back.After, back.Before, back.First = "", found.Before, max(1, p.First-listRows)
+	if found.HasMore {
+		l.Next = next.value()
+	}
+	if p.First > 1 {
+		l.Prev = back.value()
+	}
+	return l.message(), nil
+}
+
+// readList runs a list step as the tool would.
+func (a *App) readList(ctx context.Context, s *linear.Session, input map[string]any) (linear.IssuePage, error) {
+	raw, err := json.Marshal(input)
+	if err != nil {
+		return linear.IssuePage{}, err
+	}
+	if input, err = linear.ValidateInput(linear.ToolList, raw); err != nil {
+		return linear.IssuePage{}, err
+	}
+	d, err := s.Directory(ctx)
+	if err != nil {
+		return linear.IssuePage{}, err
+	}
+	q, _, err := linear.ResolveList(d, input)
+	if err != nil {
+		return linear.IssuePage{}, err
+	}
+	return s.Issues(ctx, q)
+}
+
+func listTitle(cmd assistant.Command) string {
+	switch cmd.Verb {
+	case assistant.VerbMine:
+		return "Your open issues"
+	case assistant.VerbSearch:
+		return "Issues about “" + strings.TrimSpace(cmd.Text) + "”"
+	}
+	return "Issues"
+}
+
+// turnPage follows Previous, Next and Refresh in the message itself.
+func (a *App) turnPage(ctx context.Context, r *request, value string, fresh bool) error {
+	p, err := readPage(value)
+	if err != nil {
+		return err
+	}
+	if fresh {
+		p = page{Command: p.Command, At: time.Now(), First: 1, Public: p.Public}
+	}
+	m, err := a.list(ctx, r, p)
+	if err != nil {
+		return err
+	}
+	return a.replace(ctx, r, m)
+}

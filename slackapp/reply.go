@@ -1,0 +1,151 @@
+package slackapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"linearbot/store"
+)
+
+// progressAfter is when a person who sees nothing yet gets a sign of work (ux:
+// no wait beyond a second without one).
+const progressAfter = 850 * time.Millisecond
+
+// errInterrupted says that a request was cut off by restarts too often.
+var errInterrupted = errors.New("slackapp: interrupted by restarts")
+
+// reply answers a request where it was made: at its response_url while that
+// lives, else as an ephemeral in its channel, else in the person's DM. A second
+// reply replaces the first.
+func (a *App) reply(ctx context.Context, r *request, m Message) error {
+	if r.Response == "" {
+		return a.tell(ctx, r.Key, r.Channel, r.Thread, m)
+	}
+	kind := slack.ResponseTypeEphemeral
+	if m.Public {
+		kind = slack.ResponseTypeInChannel
+	}
+	opts := append(m.options(), slack.MsgOptionResponseURL(r.Response, kind))
+	if r.answered {
+		opts = append(opts, slack.MsgOptionReplaceOriginal(r.Response))
+	}
+	_, _, err := a.API.PostMessageContext(ctx, r.Channel, opts...)
+	if err != nil {
+		a.Log.WarnContext(ctx, "response_url refused", "ref", r.Ref, "err", err)
+		return a.tell(ctx, r.Key, r.Channel, r.Thread, m)
+	}
+	r.answered = true
+	return nil
+}
+
+// replace edits the message a button was pressed on; where that cannot be (a
+// Home tab, a modal), it replies.
+func (a *App) replace(ctx context.Context, r *request, m Message) error {
+	i := r.Interaction
+	if i == nil || i.Container.Type != "message" {
+		return a.reply(ctx, r, m)
+	}
+	if i.Container.IsEphemeral || r.Response != "" {
+		_, _, err := a.API.PostMessageContext(ctx, r.Channel,
+			append(m.options(), slack.MsgOptionReplaceOriginal(r.Response))...)
+		if err == nil || i.Container.IsEphemeral {
+			return wrapSlack("replace message", err)
+		}
+	}
+	_, _, _, err := a.API.UpdateMessageContext(ctx, r.Channel, i.Container.MessageTs, m.options()...)
+	return wrapSlack("chat.update", err)
+}
+
+// tell reaches a person outside a request: an ephemeral in the channel, or a DM
+// where the bot is not a member.
+func (a *App) tell(ctx context.Context, key store.Key, channel, thread string, m Message) error {
+	if channel != "" && channel[0] != 'D' {
+		opts := m.options()
+		if thread != "" {
+			opts = append(opts, slack.MsgOptionTS(thread))
+		}
+		var err error
+		if m.Public {
+			_, _, err = a.API.PostMessageContext(ctx, channel, opts...)
+		} else {
+			_, err = a.API.PostEphemeralContext(ctx, channel, key.UserID, opts...)
+		}
+		if err == nil {
+			return nil
+		}
+		a.Log.InfoContext(ctx, "channel not writable, using the DM", "channel", channel, "err", err)
+	}
+	target := key.UserID
+	opts := m.options()
+	if channel != "" && channel[0] == 'D' {
+		target = channel
+		if thread != "" {
+			opts = append(opts, slack.MsgOptionTS(thread))
+		}
+	}
+	_, _, err := a.API.PostMessageContext(ctx, target, opts...)
+	return wrapSlack("chat.postMessage", err)
+}
+
+// fail tells the person what went wrong, in the words of say.
+func (a *App) fail(ctx context.Context, r *request, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if held, ok := a.needsConnection(ctx, r, err); ok {
+		if err := a.reply(ctx, r, held); err != nil {
+			a.Log.WarnContext(ctx, "person not told", "ref", r.Ref, "err", err)
+		}
+		return
+	}
+	f := say(err, r.Ref)
+	if f.Quiet || r.Key.UserID == "" {
+		return
+	}
+	if err := a.reply(ctx, r, f.message()); err != nil {
+		a.Log.WarnContext(ctx, "person not told", "ref", r.Ref, "err", err)
+	}
+}
+
+// withProgress runs work and replies with what it makes. When that takes longer
+// than a moment, the person sees that it is under way first.
+func (a *App) withProgress(ctx context.Context, r *request, work func(context.Context) (Message, error)) error {
+	type result struct {
+		m   Message
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		var out result
+		out.err = guarded(ctx, func(ctx context.Context) (err error) { out.m, err = work(ctx); return err })
+		done <- out
+	}()
+	timer := time.NewTimer(progressAfter)
+	defer timer.Stop()
+	var out result
+	select {
+	case out = <-done:
+	case <-timer.C:
+		if err := a.reply(ctx, r, sayText(":hourglass_flowing_sand: Working on it…")); err != nil {
+			a.Log.InfoContext(ctx, "no sign of progress", "ref", r.Ref, "err", err)
+		}
+		out = <-done
+	}
+	if out.err != nil {
+		return out.err
+	}
+	if len(out.m.Blocks) == 0 && out.m.Text == "" {
+		return nil
+	}
+	return a.reply(ctx, r, out.m)
+}
+
+func wrapSlack(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", op, err)
+}

@@ -1,0 +1,144 @@
+package slackapp
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/slackevents"
+
+	"linearbot/store"
+)
+
+// request is one envelope with what every handler needs of it: who, where, and
+// the two ways to answer. Exactly one of Command, Interaction, Event is set.
+type request struct {
+	ID       string // the envelope's own id: the seed of every id made for it
+	Op       string // command, view.new_issue, action.assign_me, event.message …
+	Key      store.Key
+	HomeTeam string
+	Channel  string
+	Thread   string
+	Trigger  string // dies after 3 s and one use
+	Response string // response_url; a secret: 5 uses in 30 minutes
+	Ref      string // eight characters, in the log, the audit and the reply
+	What     string // what was asked for, after "I'll finish": creating “Fix login”
+	Resumed  bool   // taken up again after a restart or a connect: triggers are dead
+
+	raw      inbound // as it came, so that it can be held and taken up again
+	answered bool    // a reply is out; the next one replaces it
+
+	Command     *slack.SlashCommand
+	Interaction *slack.InteractionCallback
+	Event       *slackevents.EventsAPIEvent
+}
+
+// readRequest parses an envelope's payload. The error says what was malformed.
+func readRequest(in inbound) (*request, error) {
+	var r *request
+	var err error
+	switch in.Type {
+	case "slash_commands":
+		r, err = readCommand(in.Payload)
+	case "interactive":
+		r, err = readInteraction(in.Payload)
+	case "events_api":
+		r, err = readEvent(in.Payload)
+	default:
+		err = fmt.Errorf("envelope type %q is unknown", in.Type)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.raw = in
+	return r, nil
+}
+
+func readCommand(payload json.RawMessage) (*request, error) {
+	var c slack.SlashCommand
+	if err := json.Unmarshal(payload, &c); err != nil {
+		return nil, fmt.Errorf("read slash command: %w", err)
+	}
+	return &request{
+		ID: c.TriggerID, Op: "command", Ref: newRef(), Command: &c,
+		Key:      store.Key{TeamID: tenant(c.EnterpriseID, c.TeamID), UserID: c.UserID},
+		HomeTeam: c.TeamID, Channel: c.ChannelID, Trigger: c.TriggerID, Response: c.ResponseURL,
+	}, nil
+}
+
+func readInteraction(payload json.RawMessage) (*request, error) {
+	var i slack.InteractionCallback
+	if err := json.Unmarshal(payload, &i); err != nil {
+		return nil, fmt.Errorf("read interaction: %w", err)
+	}
+	r := &request{
+		ID: i.TriggerID, Op: interactionOp(i), Ref: newRef(), Interaction: &i,
+		Key:      store.Key{TeamID: tenant(interactionEnterprise(i), i.Team.ID), UserID: i.User.ID},
+		HomeTeam: i.Team.ID, Channel: i.Channel.ID, Trigger: i.TriggerID, Response: i.ResponseURL,
+		Thread: i.Container.ThreadTs,
+	}
+	if r.ID == "" {
+		r.ID = strings.Join([]string{i.ActionTs, i.User.ID, i.View.ID, i.View.Hash, i.CallbackID}, ".")
+	}
+	return r, nil
+}
+
+func readEvent(payload json.RawMessage) (*request, error) {
+	e, err := slackevents.ParseEvent(payload, slackevents.OptionNoVerifyToken())
+	if err != nil {
+		return nil, fmt.Errorf("read event: %w", err)
+	}
+	r := &request{Op: "event." + e.InnerEvent.Type, Ref: newRef(), Event: &e, HomeTeam: e.TeamID}
+	r.Key.TeamID = e.TeamID
+	if outer, ok := e.Data.(*slackevents.EventsAPICallbackEvent); ok {
+		r.ID = outer.EventID
+		r.Key.TeamID = tenant(outer.EnterpriseID, e.TeamID)
+	}
+	switch inner := e.InnerEvent.Data.(type) {
+	case *slackevents.MessageEvent:
+		r.Key.UserID, r.Channel, r.Thread = inner.User, inner.Channel, inner.ThreadTimeStamp
+	case *slackevents.AppMentionEvent:
+		r.Key.UserID, r.Channel, r.Thread = inner.User, inner.Channel, inner.ThreadTimeStamp
+	case *slackevents.AppHomeOpenedEvent:
+		r.Key.UserID, r.Channel = inner.User, inner.Channel
+	case *slackevents.LinkSharedEvent:
+		r.Key.UserID, r.Channel = inner.User, inner.Channel
+	}
+	return r, nil
+}
+
+// interactionOp names what was done: the view, the shortcut or the action.
+func interactionOp(i slack.InteractionCallback) string {
+	switch i.Type {
+	case slack.InteractionTypeViewSubmission, slack.InteractionTypeViewClosed:
+		return string(i.Type) + "." + i.View.CallbackID
+	case slack.InteractionTypeBlockSuggestion:
+		return "suggest." + baseAction(i.ActionID)
+	case slack.InteractionTypeBlockActions:
+		if len(i.ActionCallback.BlockActions) > 0 {
+			return "action." + baseAction(i.ActionCallback.BlockActions[0].ActionID)
+		}
+	}
+	return string(i.Type) + "." + i.CallbackID
+}
+
+func interactionEnterprise(i slack.InteractionCallback) string {
+	if i.Enterprise.ID != "" {
+		return i.Enterprise.ID
+	}
+	return i.Team.EnterpriseID
+}
+
+// tenant is the enterprise if there is one, else the workspace: user ids are
+// unique within it (Slack: Enterprise Grid).
+func tenant(enterprise, team string) string {
+	if enterprise != "" {
+		return enterprise
+	}
+	return team
+}
+
+// newRef is a reference a person can read out: eight letters and digits.
+func newRef() string { return rand.Text()[:8] }

@@ -1,0 +1,119 @@
+package slackapp
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// syncCap bounds an answer that travels in the acknowledgement (Slack: 3 s).
+const syncCap = 2600 * time.Millisecond
+
+// answersInAck reports whether Slack waits for content in the acknowledgement.
+func (a *App) answersInAck(r *request) bool {
+	if r.Interaction == nil {
+		return false
+	}
+	return r.Interaction.Type == slack.InteractionTypeViewSubmission || r.Interaction.Type == slack.InteractionTypeBlockSuggestion
+}
+
+// answer computes the content in its own goroutine, bounded in number, so that
+// the reader goes on. When too many are under way, a typeahead gets an empty list
+// and a form its bare acknowledgement.
+func (a *App) answer(ctx context.Context, in inbound, r *request, ack acker) {
+	select {
+	case a.sync <- struct{}{}:
+	default:
+		a.Counters.dropped.Inc()
+		a.acknowledge(ctx, in, ack)
+		return
+	}
+	go func() {
+		defer func() { <-a.sync }()
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), syncCap)
+		defer cancel()
+		began := time.Now()
+		var payload any
+		err := guarded(ctx, func(ctx context.Context) error {
+			payload = a.ackPayload(ctx, r)
+			return nil
+		})
+		if err != nil {
+			payload = a.brokenPayload(r, err)
+		}
+		ackErr := ack(ctx, payload)
+		a.Log.InfoContext(ctx, "envelope answered", "op", r.Op, "team", r.Key.TeamID, "user", r.Key.UserID,
+			"ref", r.Ref, "took", time.Since(began), "err", firstError(err, ackErr))
+	}()
+}
+
+func firstError(all ...error) error {
+	for _, err := range all {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// brokenPayload answers when our own code failed: a typeahead shows nothing, a
+// form says so.
+func (a *App) brokenPayload(r *request, err error) any {
+	if r.Interaction.Type == slack.InteractionTypeBlockSuggestion {
+		return answerOptions(nil)
+	}
+	view := failedView("Linear", say(err, r.Ref), "")
+	return slack.NewUpdateViewSubmissionResponse(&view)
+}
+
+func (a *App) ackPayload(ctx context.Context, r *request) any {
+	if r.Interaction.Type == slack.InteractionTypeBlockSuggestion {
+		return answerOptions(a.typeahead(ctx, r))
+	}
+	if err := a.mayUse(ctx, r); err != nil {
+		view := failedView("Linear", say(err, r.Ref), "")
+		return slack.NewUpdateViewSubmissionResponse(&view)
+	}
+	switch r.Interaction.View.CallbackID {
+	case viewNewIssue:
+		return a.submitForm(ctx, r)
+	case viewEdit:
+		return a.submitEdit(ctx, r)
+	case viewComment:
+		return a.submitComment(ctx, r)
+	case viewCode:
+		return a.submitCode(ctx, r)
+	case viewSettings, viewChannel:
+		return a.submitSettings(ctx, r)
+	}
+	return nil
+}
+
+// typeahead answers the typing in a select from the cached names: never an error,
+// never a raw id.
+func (a *App) typeahead(ctx context.Context, r *request) []*slack.OptionBlockObject {
+	i := r.Interaction
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return nil
+	}
+	if _, team, ok := cardOf(i.BlockID); ok {
+		dir, err := s.Directory(ctx)
+		if err != nil {
+			return nil
+		}
+		t, _ := teamByID(dir, team)
+		return suggest(i.Value, stateChoices(t))
+	}
+	field, _, _ := strings.Cut(i.BlockID, ".")
+	if field == fieldParent || field == fieldIssue {
+		return a.issueTypeahead(ctx, r, s, i.Value)
+	}
+	dir, err := s.Directory(ctx)
+	if err != nil {
+		return nil
+	}
+	return optionsFor(dir, i.BlockID, readMeta(i.View.PrivateMetadata).Team, i.Value)
+}

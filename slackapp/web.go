@@ -1,0 +1,189 @@
+package slackapp
+
+import (
+	"embed"
+	"errors"
+	"html/template"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"linearbot/accounts"
+	"linearbot/linear"
+	"linearbot/store"
+)
+
+//go:embed web/*.html
+var webFiles embed.FS
+
+var pages = template.Must(template.ParseFS(webFiles, "web/*.html"))
+
+// The largest bodies that are read.
+const (
+	webhookMax = 5 << 20
+	formMax    = 64 << 10
+)
+
+// Handler serves the routes people and Linear meet: the connect page, the OAuth
+// callback, and Linear's webhooks when a secret is configured.
+func (a *App) Handler() http.Handler {
+	browser := http.NewServeMux()
+	browser.HandleFunc("GET /connect/{token}", a.showConnect)
+	browser.HandleFunc("POST /connect/{token}", a.startConnect)
+	browser.HandleFunc("GET /oauth/callback", a.finishConnect)
+	mux := http.NewServeMux()
+	mux.Handle("/", shielded(http.NewCrossOriginProtection().Handler(browser)))
+	if a.Webhook.Reveal() != "" {
+		mux.HandleFunc("POST /webhooks/linear", a.takeWebhook)
+	}
+	return mux
+}
+
+// shielded sets the headers every page carries. No script runs on any of them.
+func shielded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, formMax)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// consentPage is what the connect page shows.
+type consentPage struct {
+	Handle    string
+	Workspace string
+	Scopes    []string
+	AsApp     bool
+	From      string // the workspace it replaces
+}
+
+// endPage is what a page says that leads nowhere further.
+type endPage struct {
+	Title string
+	Text  string
+	Code  string // to be typed in Slack
+	Good  bool
+}
+
+func (a *App) showConnect(w http.ResponseWriter, r *http.Request) {
+	c, err := a.Accounts.Inspect(r.Context(), r.PathValue("token"))
+	if err != nil {
+		a.endWith(w, r, err)
+		return
+	}
+	p := consentPage{Handle: c.Person.Handle, Workspace: c.Person.Workspace, AsApp: c.Actor == "app", From: c.SwitchingFrom}
+	for _, s := range c.Scopes {
+		p.Scopes = append(p.Scopes, scopeWords(s))
+	}
+	a.render(w, r, http.StatusOK, "consent.html", p)
+}
+
+func (a *App) startConnect(w http.ResponseWriter, r *http.Request) {
+	to, err := a.Accounts.Begin(r.Context(), r.PathValue("token"))
+	if err != nil {
+		a.endWith(w, r, err)
+		return
+	}
+	http.SetCookie(w, to.Cookie)
+	http.Redirect(w, r, to.URL, http.StatusSeeOther)
+}
+
+func (a *App) finishConnect(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	cookie := ""
+	if c, err := r.Cookie(a.Accounts.CookieName()); err == nil {
+		cookie = c.Value
+	}
+	done, err := a.Accounts.Complete(r.Context(), accounts.Callback{State: q.Get("state"), Code: q.Get("code"),
+		Error: q.Get("error"), ErrorDescription: q.Get("error_description"), Cookie: cookie})
+	if err != nil {
+		a.endWith(w, r, err)
+		return
+	}
+	if done.Code != "" {
+		a.codeShown(r.Context(), done.Account.Key)
+		a.render(w, r, http.StatusOK, "end.html", endPage{Title: "One step left", Code: done.Code,
+			Text: "Type this in Slack only if you asked for it. Anyone you give it to can act as you in Linear."})
+		return
+	}
+	a.connectionMade(r.Context(), done.Account)
+	a.render(w, r, http.StatusOK, "end.html", endPage{Good: true, Title: "You're connected.", Text: "Go back to Slack."})
+}
+
+// endWith shows what went wrong in the browser.
+func (a *App) endWith(w http.ResponseWriter, r *http.Request, err error) {
+	ref := newRef()
+	status, page := a.endPage(err, ref)
+	a.Log.InfoContext(r.Context(), "connecting ended", "ref", ref, "err", err)
+	a.render(w, r, status, "end.html", page)
+}
+
+func (a *App) endPage(err error, ref string) (int, endPage) {
+	again := " Type " + a.Word + " connect in Slack to get a new link."
+	switch held, isHeld := errors.AsType[*accounts.IdentityHeldError](err); {
+	case isHeld && held != nil:
+		return http.StatusConflict, endPage{Title: "Already connected", Text: "That Linear account is already connected to another person in Slack. Ask an admin if this is wrong. Nothing was connected."}
+	case errors.Is(err, accounts.ErrLinkGone), errors.Is(err, accounts.ErrStateGone):
+		return http.StatusGone, endPage{Title: "This link was used or has expired", Text: "Nothing was connected." + again}
+	case errors.Is(err, accounts.ErrWrongBrowser):
+		return http.StatusForbidden, endPage{Title: "This link belongs to someone else.", Text: "Type " + a.Word + " connect in Slack to get yours."}
+	case errors.Is(err, accounts.ErrDenied):
+		return http.StatusOK, endPage{Title: "You didn't approve", Text: "Nothing was connected." + again}
+	case errors.Is(err, accounts.ErrAdminOnly):
+		return http.StatusForbidden, endPage{Title: "Only workspace admins can do this", Text: "Here the bot acts in Linear as an app, and an admin has to connect it. Nothing was connected."}
+	case errors.Is(err, accounts.ErrBlocked):
+		return http.StatusForbidden, endPage{Title: "Turned off by your Slack admin", Text: "Nothing was connected."}
+	case errors.Is(err, linear.ErrTransient), errors.Is(err, linear.ErrRateLimited):
+		return http.StatusBadGateway, endPage{Title: "Linear isn't responding", Text: "Nothing was connected." + again + " Ref " + ref}
+	}
+	return http.StatusInternalServerError, endPage{Title: "Something went wrong on our side", Text: "Nothing was connected." + again + " Ref " + ref}
+}
+
+func (a *App) render(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+	var b strings.Builder
+	if err := pages.ExecuteTemplate(&b, name, data); err != nil {
+		a.Log.ErrorContext(r.Context(), "page not rendered", "page", name, "err", err)
+		http.Error(w, "Something went wrong on our side.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		a.Log.DebugContext(r.Context(), "page not sent", "err", err)
+	}
+}
+
+// takeWebhook verifies and hands on one delivery of Linear.
+func (a *App) takeWebhook(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, webhookMax))
+	if err != nil {
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	e, err := linear.VerifyWebhook(a.Webhook.Reveal(), r.Header, body, time.Now())
+	if err != nil {
+		a.Log.WarnContext(r.Context(), "webhook refused", "err", err)
+		http.Error(w, "bad signature", http.StatusBadRequest)
+		return
+	}
+	first, err := a.DB.Receive(r.Context(), store.Envelope{ID: "webhook/" + e.Delivery, Kind: "webhook", Body: []byte{}, ReceivedAt: time.Now()})
+	if err == nil && first {
+		err = a.Accounts.HandleWebhook(r.Context(), e)
+		if err == nil {
+			err = a.DB.Finish(r.Context(), "webhook/"+e.Delivery)
+		}
+		a.SendNotices(r.Context())
+	}
+	if err != nil {
+		a.Log.ErrorContext(r.Context(), "webhook not handled", "type", e.Type, "err", err)
+		http.Error(w, "not handled", http.StatusInternalServerError)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}
