@@ -7,7 +7,7 @@ import "strings"
 
 var commentVerbs = []string{"comment on", "comment to", "comment in", "comment under", "comment", "add a comment to", "add a comment on", "add comment to", "add comment on", "add a comment in", "add a comment for", "leave a comment on", "leave comment on", "leave a comment in", "leave a comment for",
 	"post a comment on", "post a comment to", "post comment on", "post comment to", "post on", "post to", "write a comment on", "write a comment to", "write a comment in", "write on", "make a comment on", "put a comment on", "drop a comment on", "add a note to", "add a note on", "add note to", "leave a note on", "leave a note for", "note on", "reply to", "reply on", "respond to",
-	"add the comment to", "write a note on", "put a note on", "drop a note on", "comment for", "send a comment to", "submit a comment on", "add a remark to"}
+	"add the comment to", "write a note on", "put a note on", "drop a note on", "comment for", "send a comment to", "submit a comment on", "add a remark to", "add a comment", "leave a comment", "post a comment", "write a comment", "add a note", "leave a note"}
 
 // comment reads every form; target and text come in either order.
 func (p *reader) comment() bool {
@@ -36,6 +36,9 @@ func (p *reader) commentOn() bool {
 		if p.done() || !startsFree(p.peek(0)) {
 			return false
 		}
+	}
+	if strings.HasSuffix(cue, ":") && p.hi != p.end {
+		return false // after a colon everything is the comment
 	}
 	return p.addComments(targets, p.commentBody)
 }
@@ -87,7 +90,10 @@ func (p *reader) commentTargets() ([]string, bool) {
 	if t, ok := p.pronoun(); ok {
 		return t, true
 	}
-	return p.pickedFromThread()
+	if t, ok := p.pickedFromThread(); ok {
+		return t, true
+	}
+	return p.targets, len(p.targets) > 0
 }
 
 // commentBody is a closing quotation, or everything to the end of the sentence.

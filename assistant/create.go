@@ -1,9 +1,6 @@
 package assistant
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Creating an issue: a head (noun, team, attributes) and a title, which is a
 // quotation, or everything after a colon. Titles are opaque.
@@ -15,7 +12,7 @@ var issueKinds = []string{"issue", "ticket", "task", "item", "card", "story", "r
 // create reads one new issue.
 func (p *reader) create() bool {
 	verb := p.eat(createVerbs...)
-	if verb == "" {
+	if verb == "" && !p.wish {
 		return false
 	}
 	named := p.eat("a new", "an new", "another new", "a", "an", "another", "one more", "one", "new", "the following", "this", "me a", "me an", "us a", "the") != "" || verb == "new"
@@ -154,121 +151,6 @@ func (p *reader) headAndTitle(h *head) (string, bool) {
 		}
 	}
 	return title, quoted
-}
-
-// title reads a title with what introduces it. found says that something that
-// introduces a title was there, quoted that the clause goes on after it.
-func (p *reader) title(h *head) (title string, quoted, found, ok bool) {
-	colon := p.eat(":", "-", "→") != ""
-	cue := p.eat("titled", "called", "named", "with title", "with the title", "with a title", "with title :", "with the title :", "title", "title :", "with the name", "entitled", "titled :", "called :", "named :", "saying", "that says", "with subject", "with the subject", "for :", "about :", "to :", "which says", "with the following title :", "that reads") != ""
-	if cue && p.eat(":") != "" {
-		colon = true
-	}
-	colon = colon || cue && p.at > 0 && p.toks[p.at-1].is(":")
-	if t := p.peek(0); t.kind == tokenQuoted && (!colon || p.at+1 == p.hi || p.quotedThenMore()) {
-		p.at++
-		return strings.TrimSpace(t.text), true, true, t.text != ""
-	}
-	switch {
-	case colon && !p.atLineEnd():
-		title, ok = p.colonTitle(h)
-		return title, false, true, ok
-	case cue:
-		title, ok = p.opaque(false)
-		return title, false, true, ok
-	}
-	if p.eat("about", "regarding", "that", "because", "saying that", "concerning", "on how", "where", "to") != "" && !p.done() {
-		title, ok = p.aboutTitle()
-		return title, false, true, ok
-	}
-	return "", false, false, false
-}
-
-// atLineEnd reports whether nothing but a line break follows the colon.
-func (p *reader) atLineEnd() bool {
-	return p.done() && p.hi == p.end && p.end == len(p.toks) && strings.TrimSpace(p.src[p.after():]) == ""
-}
-
-// quotedThenMore reports whether attributes follow the quotation at p.at to the
-// end of the clause; otherwise the quotation only begins a title.
-func (p *reader) quotedThenMore() bool {
-	before := p.save()
-	defer func() { p.out = before }()
-	p.at++
-	trial := &head{c: newDelta()}
-	for !p.done() {
-		p.eat(", and", ",", "and", "&", ";", ".")
-		if p.done() || !p.headAttribute(trial) {
-			return false
-		}
-	}
-	return true
-}
-
-// colonTitle takes the rest of the line as title and the lines below as
-// description. Parts after the last commas that are attributes, whole, are read
-// as such: "…: Fix the menu, high priority".
-func (p *reader) colonTitle(h *head) (string, bool) {
-	text, ok := p.rest(p.after())
-	if !ok {
-		return "", false
-	}
-	line, below, _ := strings.Cut(text, "\n")
-	if below = strings.TrimSpace(plainText(below, true)); below != "" {
-		h.c.set["description"] = below
-	}
-	for {
-		bare := strings.TrimRight(strings.TrimSpace(line), ".!")
-		i := strings.LastIndexByte(bare, ',')
-		if i <= 0 || !p.attributePart(bare[i+1:], h) {
-			break
-		}
-		line = bare[:i]
-	}
-	title := tidyTitle(plainText(line, false))
-	return title, title != ""
-}
-
-// attributePart reads one comma part of a title line as an attribute, all of it
-// or nothing.
-func (p *reader) attributePart(part string, h *head) bool {
-	toks := tokenize(part)
-	q := &reader{src: part, toks: toks, d: p.d, names: p.names, thread: p.thread, now: p.now, budget: 1000}
-	q.end = q.dropEnding(0, len(toks))
-	q.hi = q.end
-	q.eat("and", "with")
-	if q.done() || len(toks) > 8 || slices.ContainsFunc(toks, func(t token) bool { return t.kind == tokenQuoted }) {
-		return false
-	}
-	trial := &head{c: newDelta(), team: h.team}
-	if !q.headAttribute(trial) || !q.done() || trial.team != h.team || trial.c.types != nil {
-		return false
-	}
-	for key := range trial.c.set {
-		if _, twice := h.c.set[key]; twice {
-			return false
-		}
-	}
-	for key, value := range trial.c.set {
-		h.c.set[key] = value
-	}
-	h.labels = union(h.labels, trial.labels)
-	for _, question := range q.questions {
-		p.ask(question)
-	}
-	return true
-}
-
-// aboutTitle reads "about flaky tests": words to the end of the sentence, in
-// which nothing else can be hidden.
-func (p *reader) aboutTitle() (string, bool) {
-	for i := p.at; i < p.hi; i++ {
-		t := p.toks[i]
-		if t.kind != tokenWord && t.kind != tokenIssue || introduces[t.text] && t.text != "on" && t.text != "for" || clauseVerbs[t.text] && i > p.at || t.is("and") || t.is("with") || t.is("assign") || t.is("priority") {
-			return "", false
-		}
-	}
-	return p.opaque(false)
 }
 
 // headAttribute reads in ENG, in project P, assigned to Bob, high priority, due

@@ -19,8 +19,8 @@ var textCues = []string{"about", "regarding", "concerning", "mentioning", "conta
 
 // listing reads a list of issues, or a question about one.
 func (p *reader) listing() bool {
-	verb, searching := p.listVerb()
 	f := &filters{input: map[string]any{}}
+	verb, searching := p.listVerb(f)
 	if !p.wholeList(f, verb, searching) {
 		return false
 	}
@@ -32,7 +32,7 @@ func (p *reader) listing() bool {
 	return true
 }
 
-func (p *reader) listVerb() (verb string, searching bool) {
+func (p *reader) listVerb(f *filters) (verb string, searching bool) {
 	before := p.at
 	if verb = p.eat(countVerbs...); verb != "" {
 		p.count = true
@@ -46,7 +46,8 @@ func (p *reader) listVerb() (verb string, searching bool) {
 	p.at = before
 	switch verb = p.eat(listVerbs...); verb {
 	case "what", "which", "who", "what are", "what is", "what 's", "any", "anything", "is there", "are there", "show me", "show", "list", "tell me", "give me", "check":
-		p.eat("what", "which", "are there any", "are there", "is there any", "is there", "any", "anything", "what 's", "what is", "what are", "everything that", "everything", "anything that", "if there are", "if there are any", "a list of", "the list of", "list of")
+		f.noun = p.eat("everything that", "everything", "anything that", "anything") != ""
+		p.eat("what", "which", "are there any", "are there", "is there any", "is there", "any", "what 's", "what is", "what are", "if there are", "if there are any", "a list of", "the list of", "list of")
 	}
 	if verb == "do i have" {
 		p.at = before // who has it is a filter

@@ -1,5 +1,7 @@
 package assistant
 
+import "strings"
+
 // What is in the workspace: teams, states, labels, projects, members, cycles;
 // and sentences that ask for nothing in Linear.
 
@@ -102,13 +104,16 @@ func (p *reader) refused() (Refusal, bool) {
 		default:
 			continue
 		}
-		if i > 0 && p.opening(0) != i && !p.namesIssues(i+1) {
+		if i != p.opening(0) {
+			if p.namesIssues(i + 1) {
+				return RefuseDelete, true
+			}
 			continue
 		}
-		if !p.clauses(0, 0) {
-			return RefuseDelete, true
-		}
-		return "", false
+		before := p.save()
+		read := p.clauses(0, 0)
+		p.out = before
+		return RefuseDelete, !read
 	}
 	return "", false
 }
@@ -163,7 +168,7 @@ func (p *reader) namesIssues(i int) bool {
 }
 
 // smallTalk recognises a sentence that is about nothing in Linear as a whole.
-func smallTalk(toks []token) (Talk, bool) {
+func smallTalk(src string, toks []token) (Talk, bool) {
 	words := ""
 	for _, t := range toks {
 		switch t.kind {
@@ -173,11 +178,14 @@ func smallTalk(toks []token) (Talk, bool) {
 		default:
 			return "", false
 		}
-	}
-	if len(words) > 120 {
-		return "", false
+		if len(words) > 120 {
+			return "", false
+		}
 	}
 	if words == "" {
+		if thanks := strings.HasPrefix(fold(src), "th"); thanks {
+			return TalkThanks, true
+		}
 		return TalkGreeting, len(toks) == 0
 	}
 	for _, kind := range talks {

@@ -15,7 +15,7 @@ import (
 func Parse(text string, d *linear.Directory, thread Thread, now time.Time) Reading {
 	src := strings.TrimSpace(text)
 	toks := tokenize(src)
-	if talk, ok := smallTalk(toks); ok {
+	if talk, ok := smallTalk(src, toks); ok {
 		return Reading{Certain: true, Talk: talk}
 	}
 	p := &reader{src: src, toks: toks, d: d, names: newDictionary(d), thread: thread, now: now, budget: 200_000}
@@ -31,7 +31,7 @@ func Parse(text string, d *linear.Directory, thread Thread, now time.Time) Readi
 }
 
 const (
-	maxTokens  = 4000 // about 20,000 characters
+	maxTokens  = 400 // a longer sentence is text to create or to comment
 	maxClauses = 60
 )
 
@@ -252,12 +252,15 @@ func (p *reader) matchBack(phrase string, lo, hi int) int {
 func (p *reader) opening(i int) int {
 	for i < p.end {
 		n := 0
-		for _, phrase := range openings {
+		for _, phrase := range openings[p.toks[i].text] {
 			if m := p.matchAt(i, p.end, phrase); m > n {
 				n = m
 			}
 		}
 		t := p.toks[i]
+		if t.is("hi") && i+1 < p.end && slices.Contains(priorityNouns, p.toks[i+1].text) {
+			return i
+		}
 		if n == 0 && (t.is(",") || t.is("!") || t.is(".") || t.is("-") || t.is("\n") || t.is(":")) {
 			n = 1
 		}
@@ -290,6 +293,9 @@ func (p *reader) asksBack() bool {
 // matchAt is how many tokens from i spell phrase, whose words are separated by
 // one space; 0 when they do not.
 func (p *reader) matchAt(i, hi int, phrase string) int {
+	if i >= hi || !strings.HasPrefix(phrase, p.toks[i].text) {
+		return 0
+	}
 	n := 0
 	for phrase != "" {
 		word, rest, _ := strings.Cut(phrase, " ")

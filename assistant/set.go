@@ -5,7 +5,7 @@ import "slices"
 // Changes that name a value or a field: move ENG-1 to In Review, set its
 // priority to high, ENG-1 is done.
 
-var setVerbs = []string{"move", "put", "transition", "shift", "push", "send", "drag", "bring", "switch", "flip", "advance", "get", "return", "promote", "set", "mark", "make", "change", "turn", "update", "bump", "bump up", "raise", "lower", "increase", "decrease", "demote", "escalate", "edit", "modify", "adjust", "have", "moving", "setting", "marking", "changing", "updating", "bumping", "place", "take", "kick", "convert", "let", "drop", "upgrade", "downgrade", "flag", "prioritize", "prioritise", "treat", "schedule", "postpone", "delay", "deprioritize", "throw", "pull", "progress", "consider", "call", "making", "putting"}
+var setVerbs = []string{"move", "put", "transition", "shift", "push", "send", "drag", "bring", "switch", "flip", "advance", "get", "return", "promote", "set", "mark", "make", "change", "turn", "update", "bump", "bump up", "raise", "lower", "increase", "decrease", "demote", "escalate", "edit", "modify", "adjust", "have", "moving", "setting", "marking", "changing", "updating", "bumping", "place", "take", "kick", "convert", "let", "drop", "upgrade", "downgrade", "flag", "prioritize", "prioritise", "treat", "schedule", "postpone", "delay", "deprioritize", "throw", "pull", "progress", "consider", "call", "making", "putting", "give"}
 
 // setForm: verb, target, values.
 func (p *reader) setForm() bool {
@@ -27,6 +27,9 @@ func (p *reader) values(targets []string, verb string) bool {
 	team := p.teamOf(targets)
 	if p.eat("'s") != "" {
 		return p.attributeValue(c, team) && p.more(c, targets) && p.ending() && p.apply(targets, c)
+	}
+	if p.eat("from") != "" && !p.value(newDelta(), team) {
+		return false
 	}
 	before := p.save()
 	if (p.attributeValue(c, team) || p.value(c, team)) && p.more(c, targets) && p.ending() {
@@ -64,7 +67,7 @@ func (p *reader) unknownState(targets []string, team, verb string) bool {
 		return false
 	}
 	for i := p.at; i < p.hi; i++ {
-		if k := p.toks[i].kind; k != tokenWord && k != tokenQuoted {
+		if t := p.toks[i]; t.kind != tokenWord && t.kind != tokenQuoted || t.is("or") || t.is("and") || t.is("not") {
 			return false
 		}
 	}
@@ -204,6 +207,7 @@ func (p *reader) priorityValueInto(c *delta, _ string) bool {
 
 func (p *reader) estimateValue(c *delta, _ string) bool {
 	cue := p.eat("estimate", "estimate of", "an estimate of", "with estimate", "with an estimate of", "estimated at", "estimate :", "estimate at", "estimate it at", "estimate is", "estimate to", "estimate =", "worth", "points :", "sized at") != ""
+	p.eat("a", "an")
 	n, ok := p.pointsPhrase(cue)
 	return ok && c.put("estimate", n)
 }
@@ -245,94 +249,6 @@ func (p *reader) labelValue(c *delta, _ string) bool {
 	return c.put("addLabels", names)
 }
 
-// attribute reads the noun of a field.
-func (p *reader) attribute() string {
-	p.eat("the", "its", "their")
-	switch p.eat("status", "state", "workflow state", "priority", "prio", "priority level", "estimate", "points", "story points", "estimation", "size", "assignee", "owner", "due date", "deadline", "due", "title", "name", "description", "label", "labels", "tag", "tags", "project", "cycle", "sprint", "current status", "summary") {
-	case "status", "state", "workflow state", "current status":
-		return "state"
-	case "priority", "prio", "priority level":
-		return "priority"
-	case "estimate", "points", "story points", "estimation", "size":
-		return "estimate"
-	case "assignee", "owner":
-		return "assignee"
-	case "due date", "deadline", "due":
-		return "dueDate"
-	case "title", "name", "summary":
-		return "title"
-	case "description":
-		return "description"
-	case "label", "labels", "tag", "tags":
-		return "labels"
-	case "project":
-		return "project"
-	case "cycle", "sprint":
-		return "cycle"
-	}
-	return ""
-}
-
-// attributeValue reads "priority to high", "status: Done", "title to "T"".
-func (p *reader) attributeValue(c *delta, team string) bool {
-	before := p.save()
-	if key := p.attribute(); key != "" && p.valueOf(key, c, team) {
-		return true
-	}
-	p.out = before
-	return false
-}
-
-// valueOf reads the value of one named field after an optional connector.
-func (p *reader) valueOf(key string, c *delta, team string) bool {
-	connector := p.eat("to be", "to", "as", ":", "=", "→", "of", "is", "into", "from none to", "should be", "back to", "up to", "down to", "at", "on", "for", "with")
-	p.eat("the")
-	switch key {
-	case "state":
-		return p.stateValue(c, team)
-	case "priority":
-		digit, ok := p.priorityValue()
-		return ok && c.put(key, digit)
-	case "estimate":
-		n, ok := p.pointsPhrase(true)
-		return ok && c.put(key, n)
-	case "assignee":
-		who, ok := p.person()
-		return ok && c.put(key, who)
-	case "dueDate":
-		if p.eat("none", "nothing") != "" {
-			return c.put(key, "none")
-		}
-		day, ok := p.day()
-		return ok && c.put(key, day.Format(isoDay))
-	case "title", "description":
-		text, ok := p.opaque(connector == ":")
-		return ok && c.put(key, text)
-	case "labels":
-		names, ok := p.labels()
-		return ok && c.put(key, names)
-	case "project":
-		name, ok := p.name(kindProject)
-		p.eat("project")
-		return ok && c.put(key, name)
-	}
-	if p.eat("none") != "" {
-		return c.put(key, "none")
-	}
-	if name, ok := p.cycle(); ok {
-		return c.put(key, name)
-	}
-	switch p.eat("current", "next", "previous") {
-	case "":
-		return false
-	case "current":
-		return c.put(key, "current")
-	case "next":
-		return c.put(key, "next")
-	}
-	return c.put(key, "previous")
-}
-
 // more reads further values: and high priority, estimate 3, due friday.
 func (p *reader) more(c *delta, targets []string) bool {
 	team := p.teamOf(targets)
@@ -352,74 +268,6 @@ func (p *reader) more(c *delta, targets []string) bool {
 		return true
 	}
 	return true
-}
-
-// setAttributeForm: set the priority of ENG-12 to high; set status Done for ENG-1.
-func (p *reader) setAttributeForm() bool {
-	if p.eat("set", "change", "update", "make", "edit", "modify", "adjust", "raise", "lower", "increase", "decrease", "bump", "switch", "mark", "put", "reset", "move", "setting", "changing", "updating", "bump up", "drop", "reduce", "add", "give", "correct", "fix", "replace", "assign") == "" {
-		return false
-	}
-	p.eat("a", "an")
-	key := p.attribute()
-	if key == "" {
-		return false
-	}
-	after := p.save()
-	p.eat("of", "on", "for", "to", "from")
-	if p.eachTarget(func(targets []string) bool {
-		c := newDelta()
-		if p.done() || p.peek(0).is("'s") {
-			return false
-		}
-		return p.valueOf(key, c, p.teamOf(targets)) && p.more(c, targets) && p.ending() && p.apply(targets, c)
-	}) {
-		return true
-	}
-	p.out = after
-	if key == "title" || key == "description" {
-		return p.textFirst(key)
-	}
-	c := newDelta()
-	if !p.valueOf(key, c, "") {
-		return false
-	}
-	if p.eat("on", "for", "of", "to", "in") == "" {
-		return p.done() && len(p.targets) > 0 && p.apply(p.targets, c)
-	}
-	return p.eachTarget(func(targets []string) bool {
-		return p.more(c, targets) && p.ending() && p.fits(c, targets) && p.apply(targets, c)
-	})
-}
-
-// fits reports whether the state, read before the team was known, is one of the team.
-func (p *reader) fits(c *delta, targets []string) bool {
-	name, ok := c.set["state"].(string)
-	team, known := teamByKey(p.d, p.teamOf(targets))
-	if !ok || !known {
-		return true
-	}
-	for _, s := range team.States {
-		if s.Name == name {
-			return true
-		}
-	}
-	return false
-}
-
-// textFirst: set the title "T" on ENG-12.
-func (p *reader) textFirst(key string) bool {
-	p.eat("to", "as", ":")
-	t := p.peek(0)
-	if t.kind != tokenQuoted || t.text == "" {
-		return false
-	}
-	p.at++
-	if p.eat("on", "for", "of") == "" {
-		return false
-	}
-	return p.eachTarget(func(targets []string) bool {
-		return p.done() && p.apply(targets, &delta{set: map[string]any{key: t.text}})
-	})
 }
 
 // stateForm: ENG-12 is done, ENG-12 → In Review, ENG-12 should be assigned to Bob.

@@ -34,6 +34,10 @@ func (p *reader) show() bool {
 			return false
 		}
 	}
+	if p.asksBack() && p.eat("is", "are", "was", "has", "should", "will", "now") != "" {
+		for !p.done() && p.questionWord() {
+		}
+	}
 	p.eat("about", "details", "again", "now", "to me", "in detail", "status", "doing", "like", "on", "in linear", "up", "for me", "in full")
 	if !p.done() {
 		return false
@@ -64,18 +68,14 @@ func (p *reader) shownIssues() ([]string, bool) {
 func (p *reader) questionAbout() bool {
 	ref := ""
 	for ; !p.done(); p.at++ {
-		t := p.peek(0)
-		switch {
-		case t.kind == tokenIssue && ref == "":
+		if t := p.peek(0); t.kind == tokenIssue && ref == "" {
 			ref = t.text
-		case t.kind == tokenWord && questionWords[t.text]:
-		default:
-			if _, size := p.phrase(kindPerson, kindState); size > 0 {
-				p.at += size - 1
-				continue
-			}
+			continue
+		}
+		if !p.questionWord() {
 			return false
 		}
+		p.at--
 	}
 	if ref == "" {
 		return false
@@ -84,9 +84,22 @@ func (p *reader) questionAbout() bool {
 	return true
 }
 
+// questionWord reads a word that questions about an issue are made of.
+func (p *reader) questionWord() bool {
+	if _, size := p.phrase(kindPerson, kindState); size > 0 {
+		p.at += size
+		return true
+	}
+	if t := p.peek(0); t.kind == tokenWord && questionWords[t.text] {
+		p.at++
+		return true
+	}
+	return false
+}
+
 var questionWords = wordSet(`is are was were did does do has have had been the a an to of on for in at by it who what when why where which how much long be being get got
 working assigned owns owner own responsible due done finished closed open opened created creator made reported filed blocked still yet already issue ticket task status state priority assignee estimate
-'s stand standing at anyone someone anybody not urgent high low completed canceled cancelled started progress review fixed resolved updated last changed labels label`)
+finish close complete start open create fix resolve take update assign ship 's stand standing at anyone someone anybody not urgent high low completed canceled cancelled started progress review fixed resolved updated last changed labels label`)
 
 func (p *reader) showAll(refs []string, comments bool) {
 	for _, ref := range refs {

@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -128,11 +129,19 @@ func (p *reader) assignForm() bool {
 	after := p.save()
 	if p.eachTarget(func(targets []string) bool {
 		p.eat("over", "off", "along", "back", "on", "out")
+		if p.eat("from", "away from") != "" {
+			if _, ok := p.person(); !ok {
+				return false
+			}
+		}
 		to := p.eat("over to", "to", "→", "back to", "off to", "with", "onto")
 		if to == "" && !strings.HasSuffix(verb, "assign") {
 			return false
 		}
 		who, ok := p.person()
+		if !ok {
+			who, ok = p.unknownPerson(verb)
+		}
 		if !ok {
 			return false
 		}
@@ -144,14 +153,43 @@ func (p *reader) assignForm() bool {
 	}
 	p.out = after
 	who, ok := p.person()
-	if !ok || verb == "move" {
-		p.out = start
+	if asks := who == "me" && verb != "assign" && verb != "reassign" && verb != "put"; !ok || asks || verb == "move" {
+		p.out = start // give me the open bugs: a list
 		return false
 	}
 	if to := p.eat("to", "on", "onto", "as assignee of", "as assignee to", "as the assignee of", "as owner of", "as the assignee on", "as assignee on"); to == "" && !slices.Contains([]string{"give", "hand", "assign", "pass"}, verb) || verb == "put" && to == "to" {
 		return false
 	}
 	return p.assignTo(who)
+}
+
+// unknownPerson turns "assign ENG-1 to Dave" into a question when nobody is
+// called so. Near names are offered, never taken.
+func (p *reader) unknownPerson(verb string) (string, bool) {
+	if !strings.HasSuffix(verb, "assign") || p.done() || p.hi-p.at > 2 || p.hi != p.end {
+		return "", false
+	}
+	for i := p.at; i < p.hi; i++ {
+		if p.toks[i].kind != tokenWord {
+			return "", false
+		}
+	}
+	q := Question{Kind: AskPerson, Name: strings.TrimPrefix(p.spoken(p.at, p.hi), "@"), Unknown: true}
+	p.at = p.hi
+	if answer, ok := p.thread.Answers[q.Key()]; ok {
+		return answer, true
+	}
+	if p.d != nil {
+		for _, u := range p.d.Users {
+			first, _, _ := strings.Cut(u.Name, " ")
+			if edits(fold(first), fold(q.Name)) <= 2 || edits(fold(u.Name), fold(q.Name)) <= 2 {
+				q.Candidates = append(q.Candidates, Candidate{Value: cmp.Or(u.Email, u.Name), Label: u.Name, Detail: u.Email})
+			}
+		}
+	}
+	q.Candidates = q.Candidates[:min(len(q.Candidates), 3)]
+	p.ask(q)
+	return q.Name, true
 }
 
 // assignTo reads the targets of a person that was named first.
@@ -221,92 +259,6 @@ func (p *reader) unassignForm() bool {
 			}
 		}
 		return none(targets)
-	})
-}
-
-// addForm: add label infra to ENG-12, put ENG-12 in the next cycle, add ENG-1 to Auth revamp.
-func (p *reader) addForm() bool {
-	if p.eat("add", "put", "apply", "attach", "stick", "slap", "include", "set", "append", "adding", "give", "assign", "use") == "" {
-		return false
-	}
-	after := p.save()
-	p.eat("the", "a", "an", "another")
-	p.eat("label", "labels", "tag", "tags", "label :", "labels :", "label called", "labels called", "new label")
-	if names, ok := p.labels(); ok {
-		p.eat("label", "labels", "tag", "tags", "as a label", "as label", "as a tag", "as labels")
-		if p.eat("to", "on", "onto", "for", "in") != "" || p.done() {
-			if p.eachTarget(func(targets []string) bool {
-				c := newDelta()
-				return c.put("addLabels", names) && p.more(c, targets) && p.ending() && p.apply(targets, c)
-			}) {
-				return true
-			}
-		}
-	}
-	p.out = after
-	return p.eachTarget(func(targets []string) bool {
-		c := newDelta()
-		if p.eat("to the", "to", "in the", "in", "into the", "into", "under the", "under", "on", "onto", "on the") == "" {
-			return p.givenLabel(c) && p.ending() && p.apply(targets, c)
-		}
-		return p.placeValue(c) && p.more(c, targets) && p.ending() && p.apply(targets, c)
-	})
-}
-
-// givenLabel: give ENG-12 the infra label.
-func (p *reader) givenLabel(c *delta) bool {
-	p.eat("the", "a", "an")
-	cue := p.eat("label", "labels", "tag", "tags") != ""
-	names, ok := p.labels()
-	if !ok || p.eat("label", "labels", "tag", "tags") == "" && !cue {
-		return false
-	}
-	return c.put("addLabels", names)
-}
-
-// placeValue reads a project or a cycle to put an issue in.
-func (p *reader) placeValue(c *delta) bool {
-	if name, ok := p.cycle(); ok {
-		return c.put("cycle", name)
-	}
-	p.eat("the")
-	p.eat("project", "project :", "project called", "project named")
-	name, ok := p.name(kindProject)
-	if !ok {
-		return false
-	}
-	p.eat("project")
-	return c.put("project", name)
-}
-
-// tagForm: tag ENG-1 with infra, label it as a bug.
-func (p *reader) tagForm() bool {
-	verb := p.eat("tag", "label", "untag", "unlabel", "un tag", "un label", "tagging", "labeling", "labelling", "categorize", "flag")
-	if verb == "" {
-		return false
-	}
-	key := "addLabels"
-	if strings.HasPrefix(verb, "un") {
-		key = "removeLabels"
-		after := p.save()
-		p.eat("the")
-		if names, ok := p.labels(); ok && p.eat("from", "on", "off") != "" {
-			return p.eachTarget(func(targets []string) bool {
-				c := newDelta()
-				return c.put(key, names) && p.ending() && p.apply(targets, c)
-			})
-		}
-		p.out = after
-	}
-	return p.eachTarget(func(targets []string) bool {
-		p.eat("as", "with", ":", "as a", "as an", "with the", "with label", "with the label", "with labels", "from", "→", "=")
-		names, ok := p.labels()
-		if !ok {
-			return false
-		}
-		p.eat("label", "labels", "tag")
-		c := newDelta()
-		return c.put(key, names) && p.more(c, targets) && p.ending() && p.apply(targets, c)
 	})
 }
 
@@ -434,39 +386,4 @@ func (p *reader) renameForm() bool {
 		title, ok := p.opaque(colon)
 		return ok && p.apply(targets, &delta{set: map[string]any{"title": title}})
 	})
-}
-
-// opaque reads a title: a quotation that ends the clause, or everything to the
-// end of the sentence. Without quotes or a colon, text in which another clause
-// could begin is too uncertain.
-func (p *reader) opaque(colon bool) (string, bool) {
-	if t := p.peek(0); t.kind == tokenQuoted && p.at+1 == p.hi {
-		p.at++
-		return strings.TrimSpace(t.text), strings.TrimSpace(t.text) != ""
-	}
-	if p.done() {
-		return "", false
-	}
-	if !colon && (slices.ContainsFunc(p.cuts(p.at), func(c cut) bool { return c.next < p.end }) || p.peek(0).kind == tokenQuoted) {
-		return "", false
-	}
-	text, ok := p.rest(p.after())
-	text = tidyTitle(plainText(text, false))
-	return text, ok && text != ""
-}
-
-// tidyTitle puts a title on one line and takes the full stop and a courtesy
-// after a comma off its end.
-func tidyTitle(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	for _, courtesy := range []string{", please", ", thanks", ", thank you", ", pls", ", thx"} {
-		bare := strings.TrimRight(text, ".!")
-		if n := len(bare) - len(courtesy); n > 0 && strings.EqualFold(bare[n:], courtesy) {
-			text = bare[:n]
-		}
-	}
-	if strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "..") {
-		text = strings.TrimSuffix(text, ".")
-	}
-	return strings.TrimSpace(text)
 }

@@ -28,7 +28,7 @@ func (p *reader) subjectAtom(f *filters) bool {
 	contracted := p.eat("is", "'s", "am", "'m", "are", "has", "have", "'ve", "was", "had", "been", "is currently", "'s currently", "am currently", "'m currently") != ""
 	p.eat("been", "currently", "already", "recently", "got", "ever")
 	switch {
-	case p.eat("working on", "doing", "busy with", "on", "work on", "working", "tackling", "up to") != "" && (aux != "" || contracted):
+	case p.eat("working on", "doing", "busy with", "work on", "working", "tackling", "up to") != "" && (aux != "" || contracted):
 		return p.works(f, who)
 	case p.eat("assigned to", "assigned", "responsible for", "own", "owns", "owned", "have on his plate", "have on her plate", "have on their plate", "have on my plate", "have to do", "have assigned", "have left") != "":
 		return f.setNames("assignee", []string{who})

@@ -207,7 +207,8 @@ func splitChunk(chunk string, pos int) []token {
 	var out []token
 	add := func(text string, from, to int) {
 		if text = fold(text); text != "" {
-			out = append(out, contractions(text, pos+from, pos+to, from > 0)...)
+			apostrophe := strings.IndexAny(chunk[from:to], "'’")
+			out = append(out, contractions(text, pos+from, pos+to, apostrophe, from > 0)...)
 		}
 	}
 	start := 0
@@ -257,8 +258,9 @@ var shortForms = map[string][]string{
 	"won't": {"will", "not"}, "lets": {"let", "'s"}, "gimme": {"give", "me"}, "wanna": {"want", "to"}, "unassign": {"unassign"},
 }
 
-// contractions splits don't, I'm and Alice's into two words.
-func contractions(word string, pos, end int, joined bool) []token {
+// contractions splits don't, I'm and Alice's into two words. apostrophe is the
+// offset of the mark in the source of the word, or negative.
+func contractions(word string, pos, end, apostrophe int, joined bool) []token {
 	parts := []string{word}
 	if short, ok := shortForms[word]; ok {
 		parts = short
@@ -273,6 +275,9 @@ func contractions(word string, pos, end int, joined bool) []token {
 	out := make([]token, len(parts))
 	for i, part := range parts {
 		out[i] = token{text: part, pos: pos, end: end, joined: joined || i > 0}
+	}
+	if len(out) == 2 && apostrophe > 0 && parts[1] != "not" {
+		out[0].end, out[1].pos = pos+apostrophe, pos+apostrophe
 	}
 	return out
 }
