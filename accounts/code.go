@@ -76,8 +76,10 @@ func (m *Manager) wait(ctx context.Context, s consentState, g store.Grant, p pai
 		if a.State != store.Active {
 			a.State, a.Cause, a.ChangedAt = store.Verifying, "code", now
 		}
-		return a, tx.PutCandidate(store.Candidate{AccountID: a.ID, Grant: g, CodeMAC: codeMAC(a.ID, random(), code),
-			CodeTries: codeTries, CodeUntil: now.Add(codeLife), CreatedAt: now})
+		return a, tx.PutCandidate(store.Candidate{
+			AccountID: a.ID, Grant: g, CodeMAC: codeMAC(a.ID, random(), code),
+			CodeTries: codeTries, CodeUntil: now.Add(codeLife), CreatedAt: now,
+		})
 	})
 	return code, a, err
 }

@@ -61,9 +61,11 @@ func (m *Manager) Complete(ctx context.Context, cb Callback) (Completion, error)
 	if err != nil {
 		return Completion{}, errors.Join(err, m.revoke(ctx, p))
 	}
-	g := store.Grant{Actor: s.Actor, Scopes: scopesOf(tok), OrgID: viewer.Organization.ID, OrgName: viewer.Organization.Name,
+	g := store.Grant{
+		Actor: s.Actor, Scopes: scopesOf(tok), OrgID: viewer.Organization.ID, OrgName: viewer.Organization.Name,
 		OrgURLKey: viewer.Organization.URLKey, ViewerID: viewer.ID, ViewerName: viewer.Name, ViewerEmail: viewer.Email,
-		Refreshable: !p.refresh.Empty(), ExpiresAt: p.expires}
+		Refreshable: !p.refresh.Empty(), ExpiresAt: p.expires,
+	}
 	c, err := m.take(ctx, s, g, p)
 	if err != nil {
 		return Completion{}, errors.Join(err, m.revoke(ctx, p))

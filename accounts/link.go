@@ -162,6 +162,8 @@ func (m *Manager) Begin(ctx context.Context, token string) (Redirect, error) {
 }
 
 func (m *Manager) cookie(value string) *http.Cookie {
-	return &http.Cookie{Name: m.CookieName(), Value: value, Path: "/", MaxAge: int(stateLife.Seconds()),
-		HttpOnly: true, Secure: m.secure(), SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{
+		Name: m.CookieName(), Value: value, Path: "/", MaxAge: int(stateLife.Seconds()),
+		HttpOnly: true, Secure: m.secure(), SameSite: http.SameSiteLaxMode,
+	}
 }

@@ -30,7 +30,7 @@ const (
 // *RepeatedFieldError, *BadValueError, *FieldNotHereError,
 // *MissingArgumentError, *ExtraTextError and *TooManyIssuesError.
 func ParseCommand(text string) (Command, error) {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	text = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\r\n", "\n"))
 	if text == "" {
 		return Command{}, nil
 	}

@@ -5,9 +5,11 @@ import "strings"
 // A comment: "comment on ENG-12: text", "tell ENG-12 that text". The text is
 // opaque: whatever it says is said, not done.
 
-var commentVerbs = []string{"comment on", "comment to", "comment in", "comment under", "comment", "add a comment to", "add a comment on", "add comment to", "add comment on", "add a comment in", "add a comment for", "leave a comment on", "leave comment on", "leave a comment in", "leave a comment for",
+var commentVerbs = []string{
+	"comment on", "comment to", "comment in", "comment under", "comment", "add a comment to", "add a comment on", "add comment to", "add comment on", "add a comment in", "add a comment for", "leave a comment on", "leave comment on", "leave a comment in", "leave a comment for",
 	"post a comment on", "post a comment to", "post comment on", "post comment to", "post on", "post to", "write a comment on", "write a comment to", "write a comment in", "write on", "make a comment on", "put a comment on", "drop a comment on", "add a note to", "add a note on", "add note to", "leave a note on", "leave a note for", "note on", "reply to", "reply on", "respond to",
-	"add the comment to", "write a note on", "put a note on", "drop a note on", "comment for", "send a comment to", "submit a comment on", "add a remark to", "add a comment", "leave a comment", "post a comment", "write a comment", "add a note", "leave a note"}
+	"add the comment to", "write a note on", "put a note on", "drop a note on", "comment for", "send a comment to", "submit a comment on", "add a remark to", "add a comment", "leave a comment", "post a comment", "write a comment", "add a note", "leave a note",
+}
 
 // comment reads every form; target and text come in either order.
 func (p *reader) comment() bool {

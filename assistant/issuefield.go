@@ -24,8 +24,10 @@ const (
 	fieldDescription = "description"
 )
 
-var issueFields = []string{fieldTitle, fieldState, fieldAssignee, fieldPriority, fieldLabels, fieldProject,
-	fieldCycle, fieldEstimate, fieldDue, fieldParent, fieldDescription}
+var issueFields = []string{
+	fieldTitle, fieldState, fieldAssignee, fieldPriority, fieldLabels, fieldProject,
+	fieldCycle, fieldEstimate, fieldDue, fieldParent, fieldDescription,
+}
 
 // fieldValue is what one field holds: id as Linear keeps it, text as people
 // read it. Both are empty for nothing.

@@ -221,8 +221,14 @@ func (x lexer) value(i int, signs bool) (Value, int) {
 }
 
 var operators = []struct{ typed, op string }{
-	{"&lt;=", "<="}, {"&gt;=", ">="}, {"<=", "<="}, {">=", ">="},
-	{"&lt;", "<"}, {"&gt;", ">"}, {"<", "<"}, {">", ">"},
+	{"&lt;=", "<="},
+	{"&gt;=", ">="},
+	{"<=", "<="},
+	{">=", ">="},
+	{"&lt;", "<"},
+	{"&gt;", ">"},
+	{"<", "<"},
+	{">", ">"},
 }
 
 func operator(s string, i int, signs bool) (op string, next int) {

@@ -14,8 +14,10 @@ var countVerbs = []string{"how many", "count", "count up", "count of", "count th
 // searchVerbs take words to search for without more ado.
 var searchVerbs = []string{"search for", "search", "find me", "find", "look for", "look up", "hunt for", "dig up"}
 
-var textCues = []string{"about", "regarding", "concerning", "mentioning", "containing", "matching", "that mention", "that mentions", "which mention", "that contain", "that contains", "which contain", "related to", "relating to", "to do with", "with the words", "with the word", "with text", "with the text",
-	"with the title", "called", "titled", "named", "having to do with", "dealing with", "on the subject of", "that talk about", "talking about", "that match", "that say", "saying", "including the words", "including", "that include", "for the term", "with the phrase", "whose title contains", "whose title includes"}
+var textCues = []string{
+	"about", "regarding", "concerning", "mentioning", "containing", "matching", "that mention", "that mentions", "which mention", "that contain", "that contains", "which contain", "related to", "relating to", "to do with", "with the words", "with the word", "with text", "with the text",
+	"with the title", "called", "titled", "named", "having to do with", "dealing with", "on the subject of", "that talk about", "talking about", "that match", "that say", "saying", "including the words", "including", "that include", "for the term", "with the phrase", "whose title contains", "whose title includes",
+}
 
 // listing reads a list of issues, or a question about one.
 func (p *reader) listing() bool {
@@ -44,8 +46,11 @@ func (p *reader) listVerb(f *filters) (verb string, searching bool) {
 	}
 	searching = p.eat(searchVerbs...) != ""
 	p.at = before
-	switch verb = p.eat(listVerbs...); verb {
-	case "what", "which", "who", "what are", "what is", "what 's", "any", "anything", "is there", "are there", "show me", "show", "list", "tell me", "give me", "check":
+	if verb = p.eat(listVerbs...); verb == "display" || verb == "view" || verb == "pull up" || verb == "bring up" {
+		p.eat("me", "us")
+	}
+	switch verb {
+	case "display", "what", "which", "who", "what are", "what is", "what 's", "any", "anything", "is there", "are there", "show me", "show", "list", "tell me", "give me", "check":
 		f.noun = p.eat("everything that", "everything", "anything that", "anything") != ""
 		p.eat("what", "which", "are there any", "are there", "is there any", "is there", "any", "what 's", "what is", "what are", "if there are", "if there are any", "a list of", "the list of", "list of")
 	}

@@ -13,7 +13,7 @@ import (
 // sentence with a word it cannot place gives no plan. It does no I/O and is safe
 // for concurrent use; now carries the asker's time zone.
 func Parse(text string, d *linear.Directory, thread Thread, now time.Time) Reading {
-	src := strings.TrimSpace(text)
+	src := strings.TrimSpace(strings.ToValidUTF8(text, "\ufffd"))
 	toks := tokenize(src)
 	if talk, ok := smallTalk(src, toks); ok {
 		return Reading{Certain: true, Talk: talk}

@@ -33,14 +33,16 @@ type preparation struct {
 	known map[string]linear.Issue // by UUID and identifier
 	stale map[string]bool         // UUIDs whose copy is only the last seen
 	lists map[int]Read            // by step
-	out   Prepared
+
+	queries map[int]bool // the steps of the query tool that only read
+	out     Prepared
 }
 
 func (e *Engine) prepare(ctx context.Context, s *linear.Session, p Plan, age freshness) (Prepared, error) {
 	if err := p.Check(); err != nil {
 		return Prepared{}, fmt.Errorf("%w: %w", linear.ErrInvalidInput, err)
 	}
-	x := &preparation{s: s, plan: p, age: age, known: map[string]linear.Issue{}, stale: map[string]bool{}, lists: map[int]Read{}}
+	x := &preparation{s: s, plan: p, age: age, known: map[string]linear.Issue{}, stale: map[string]bool{}, lists: map[int]Read{}, queries: map[int]bool{}}
 	writes, err := x.sort()
 	if err != nil {
 		return Prepared{}, err
@@ -92,10 +94,12 @@ func (x *preparation) sort() ([]write, error) {
 			if err != nil {
 				return nil, err
 			}
-			if isWrite {
-				w.step = n
-				writes = append(writes, w)
+			if !isWrite {
+				x.queries[n] = true
+				continue
 			}
+			w.step = n
+			writes = append(writes, w)
 		}
 	}
 	return writes, nil

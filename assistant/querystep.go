@@ -54,6 +54,9 @@ func readQuery(step Step) (w write, isWrite bool, err error) {
 	case linear.VerdictRefuse:
 		return write{}, false, &RefusedError{Reason: reason}
 	}
+	if hidesInput(q.Document) {
+		return write{}, false, &RefusedError{Reason: "give the input as an argument or a variable, not as a default"}
+	}
 	q.Fields = op.RootFields
 	if w, ok := asTool(q); ok {
 		return w, true, nil

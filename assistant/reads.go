@@ -24,7 +24,7 @@ func (x *preparation) read(ctx context.Context) error {
 		case step.Tool == toolList:
 			r, err = x.list(ctx, n, step)
 			x.lists[n] = r
-		case step.Tool == toolQuery && !step.Writes():
+		case x.queries[n]:
 			r, err = x.query(ctx, step)
 		default:
 			continue

@@ -2,9 +2,11 @@ package assistant
 
 // Showing one issue, or a few: by name, by address, or by a question about them.
 
-var showVerbs = []string{"show me", "show us", "show", "open up", "open", "view", "display", "get me", "get", "give me", "fetch", "pull up", "bring up", "look at", "look up", "see", "find", "find me", "read", "check", "check on", "describe", "summarize", "summarise",
+var showVerbs = []string{
+	"show me", "show us", "show", "open up", "open", "view", "display", "get me", "get", "give me", "fetch", "pull up", "bring up", "look at", "look up", "see", "find", "find me", "read", "check", "check on", "describe", "summarize", "summarise",
 	"tell me about", "tell me more about", "what is", "what 's", "what about", "how about", "what are", "how is", "how 's", "details of", "details on", "details for", "details about", "info on", "info about", "information on", "status of", "go to", "lookup", "inspect", "explain", "print", "search for", "search",
-	"let me see", "what happened to", "what 's up with", "what is up with", "what 's happening with", "what is happening with", "what 's going on with", "what is going on with", "more on", "take me to", "load", "preview", "show details of"}
+	"let me see", "what happened to", "what 's up with", "what is up with", "what 's happening with", "what is happening with", "what 's going on with", "what is going on with", "more on", "take me to", "load", "preview", "show details of",
+}
 
 var aspects = []string{"the status of", "status of", "the state of", "state of", "the details of", "details of", "the details for", "details for", "the description of", "the title of", "the priority of", "the assignee of", "the owner of", "the due date of", "the estimate of", "the labels of", "the labels on", "the link to", "a link to", "link to", "the link for", "the full details of", "details on", "info on", "information about", "info about", "more about", "the info on", "the summary of", "a summary of", "the deadline of", "the deadline for", "the latest on", "the progress of", "the project of", "the creator of"}
 
@@ -19,7 +21,9 @@ func (p *reader) show() bool {
 	case p.eat("who", "when", "why", "where", "is", "are", "was", "did", "does", "has", "have") != "":
 		return p.questionAbout()
 	default:
-		p.eat(showVerbs...)
+		if p.eat(showVerbs...) != "" {
+			p.eat("me", "us")
+		}
 		p.eat(aspects...)
 		comments = p.eat("the comments on", "comments on", "the comments for", "comments for", "the comments of", "comments of", "all comments on", "the discussion on", "the conversation on") != ""
 	}

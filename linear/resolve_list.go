@@ -103,8 +103,10 @@ func (l *lister) paging(q *IssueQuery) {
 	if order, ok := l.text("sort"); ok {
 		q.Sort = Sort(order)
 		if _, known := orders[q.Sort]; !known && q.Sort != SortNewest && q.Sort != SortUpdated {
-			l.fail(&ToolError{Code: CodeInvalid, Field: "sort", Message: "There is no such order.",
-				Candidates: []string{"newest", "oldest", "updated", "priority", "due"}})
+			l.fail(&ToolError{
+				Code: CodeInvalid, Field: "sort", Message: "There is no such order.",
+				Candidates: []string{"newest", "oldest", "updated", "priority", "due"},
+			})
 		}
 		l.note("sort", order)
 	}
@@ -327,8 +329,10 @@ func (l *lister) stateType(class string) {
 	case "triage", "backlog", "unstarted", "started", "completed", "canceled":
 		l.add(Filter{"state": Filter{"type": Filter{"eq": class}}})
 	default:
-		l.fail(&ToolError{Code: CodeInvalid, Field: "stateType", Message: "There is no such class of states.",
-			Candidates: []string{"open", "closed", "triage", "backlog", "unstarted", "started", "completed", "canceled"}})
+		l.fail(&ToolError{
+			Code: CodeInvalid, Field: "stateType", Message: "There is no such class of states.",
+			Candidates: []string{"open", "closed", "triage", "backlog", "unstarted", "started", "completed", "canceled"},
+		})
 	}
 }
 

@@ -66,7 +66,11 @@ func (p adminPage) view() slack.ModalViewRequest {
 	if !p.At.IsZero() {
 		all = append(all, contextLine("As of "+clock(p.At)))
 	}
-	return modal(viewAdmin, "Linear admin", "", "Close", p.Meta, all...)
+	submit := ""
+	if p.Tab == tabPeople {
+		submit = "Find people" // Slack wants a submit beside an input
+	}
+	return modal(viewAdmin, "Linear admin", submit, "Close", p.Meta, all...)
 }
 
 // adminOnly answers everybody else.
@@ -75,8 +79,11 @@ func adminOnly() Message { return sayText("Only workspace admins can open this."
 func (p adminPage) tabs() slack.Block {
 	var all []slack.BlockElement
 	for _, t := range []choice{
-		{Label: "Health", Value: tabHealth}, {Label: "People", Value: tabPeople}, {Label: "Audit", Value: tabAudit},
-		{Label: "Usage", Value: tabUsage}, {Label: "Policy", Value: tabPolicy},
+		{Label: "Health", Value: tabHealth},
+		{Label: "People", Value: tabPeople},
+		{Label: "Audit", Value: tabAudit},
+		{Label: "Usage", Value: tabUsage},
+		{Label: "Policy", Value: tabPolicy},
 	} {
 		b := button(t.Label, actAdminTab+"."+t.Value, t.Value)
 		if t.Value == firstOf(p.Tab, tabHealth) {

@@ -41,10 +41,13 @@ func cardOf(blockID string) (issueID, teamID string, ok bool) {
 // full is the card for one person's own command: everything at a glance.
 func (c card) full() Message {
 	i := c.Issue
+	if c.Public && i.Team.Private() {
+		return hiddenCard(i)
+	}
 	m := Message{Text: c.text(), Public: c.Public}
 	m = m.with(c.heading()...)
 	m = m.with(cardFields(i))
-	if text := cutMrkdwn(toMrkdwn(i.Description), 280); text != "" {
+	if text := cutMrkdwn(toMrkdwn(cut(i.Description, 2000)), 280); text != "" {
 		m = m.with(section(text))
 	}
 	m = m.with(contextLine(dotted(
@@ -64,6 +67,9 @@ func (c card) full() Message {
 // compact is the card for threads and channels.
 func (c card) compact() Message {
 	i := c.Issue
+	if c.Public && i.Team.Private() {
+		return hiddenCard(i)
+	}
 	m := Message{Text: c.text(), Public: c.Public}
 	m = m.with(c.heading()...)
 	m = m.with(contextLine(dotted(
@@ -74,12 +80,24 @@ func (c card) compact() Message {
 	return m.with(actions(cardBlock(i), c.assignButton(), stateSelect(i), c.more()))
 }
 
+// hiddenCard stands where everybody could read an issue of a private team: the
+// identifier alone.
+func hiddenCard(i linear.Issue) Message {
+	m := sayText(inline(i.Identifier, 40) + " is in a private team, so I don't show it here.")
+	m.Public = true
+	return m
+}
+
 // cards shows up to five issues in one message, and names those it could not.
 func cards(all []card, missing []string) Message {
 	var m Message
 	var texts []string
-	for n, c := range all[:min(len(all), 5)] {
-		if n > 0 {
+	shown := map[string]bool{} // block ids must differ in one message
+	for _, c := range all[:min(len(all), 5)] {
+		if shown[c.Issue.ID] {
+			continue
+		}
+		if shown[c.Issue.ID] = true; len(shown) > 1 {
 			m = m.with(slack.NewDividerBlock())
 		}
 		one := c.full()
@@ -154,9 +172,11 @@ func (c card) text() string {
 	if c.Head != "" {
 		parts = append(parts, sentence(fallback(c.Head)))
 	}
-	parts = append(parts, fmt.Sprintf("%s %s", escape(i.Identifier), sentence(escape(cut(oneLine(i.Title), 150)))),
-		fmt.Sprintf("Status %s, priority %s, %s.", escape(oneLine(i.State.Name)),
-			strings.ToLower(linear.PriorityName(int(i.Priority))), assigneeWords(i.Assignee)))
+	if !strings.Contains(c.Head, issueLink(i)+" ") {
+		parts = append(parts, fmt.Sprintf("%s %s", escape(i.Identifier), sentence(escape(cut(oneLine(i.Title), 150)))))
+	}
+	parts = append(parts, fmt.Sprintf("Status %s, priority %s, %s.", escape(oneLine(i.State.Name)),
+		strings.ToLower(linear.PriorityName(int(i.Priority))), assigneeWords(i.Assignee)))
 	for _, o := range c.Lines {
 		parts = append(parts, sentence(fallback(o.Text)))
 	}

@@ -20,19 +20,25 @@ type Counters struct {
 func NewCounters() *Counters {
 	return &Counters{
 		UnknownFrames: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "linearbot_slack_unknown_frames_total", Help: "Socket frames that were acknowledged but not understood."}),
+			Name: "linearbot_slack_unknown_frames_total", Help: "Socket frames that were acknowledged but not understood.",
+		}),
 		acks: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "linearbot_slack_ack_seconds", Help: "Time from reading an envelope to queueing its acknowledgement.",
-			Buckets: []float64{.001, .005, .02, .1, .2, .5, 1, 2.5}}, []string{"type"}),
+			Buckets: []float64{.001, .005, .02, .1, .2, .5, 1, 2.5},
+		}, []string{"type"}),
 		ackErrors: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "linearbot_slack_ack_errors_total", Help: "Acknowledgements that could not be queued."}, []string{"type"}),
+			Name: "linearbot_slack_ack_errors_total", Help: "Acknowledgements that could not be queued.",
+		}, []string{"type"}),
 		handled: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "linearbot_slack_handled_seconds", Help: "Time to work an envelope off, by operation and result.",
-			Buckets: []float64{.01, .05, .1, .5, 1, 2.5, 10, 60}}, []string{"op", "result"}),
+			Buckets: []float64{.01, .05, .1, .5, 1, 2.5, 10, 60},
+		}, []string{"op", "result"}),
 		dropped: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "linearbot_slack_queue_full_total", Help: "Envelopes turned away because the queue was full."}),
+			Name: "linearbot_slack_queue_full_total", Help: "Envelopes turned away because the queue was full.",
+		}),
 		repeated: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "linearbot_slack_repeats_total", Help: "Envelopes seen before and not worked on again."}),
+			Name: "linearbot_slack_repeats_total", Help: "Envelopes seen before and not worked on again.",
+		}),
 	}
 }
 

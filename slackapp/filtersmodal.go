@@ -59,8 +59,12 @@ func searchIssues(meta string) slack.ModalViewRequest {
 // stateFilters are the classes and the team's own states.
 func stateFilters(team linear.Team) []choice {
 	all := []choice{
-		{Label: "Open", Value: "open"}, {Label: "Closed", Value: "closed"}, {Label: "All", Value: "all"},
-		{Label: "Triage", Value: "triage"}, {Label: "Backlog", Value: "backlog"}, {Label: "Started", Value: "started"},
+		{Label: "Open", Value: "open"},
+		{Label: "Closed", Value: "closed"},
+		{Label: "All", Value: "all"},
+		{Label: "Triage", Value: "triage"},
+		{Label: "Backlog", Value: "backlog"},
+		{Label: "Started", Value: "started"},
 	}
 	for _, s := range team.States {
 		name := cut(oneLine(s.Name), maxLabel)
@@ -77,8 +81,11 @@ func updatedChoices() []choice {
 
 func sortChoices() []choice {
 	return []choice{
-		{Label: "Priority", Value: "priority"}, {Label: "Last updated", Value: "updated"},
-		{Label: "Newest", Value: "newest"}, {Label: "Oldest", Value: "oldest"}, {Label: "Due date", Value: "due"},
+		{Label: "Priority", Value: "priority"},
+		{Label: "Last updated", Value: "updated"},
+		{Label: "Newest", Value: "newest"},
+		{Label: "Oldest", Value: "oldest"},
+		{Label: "Due date", Value: "due"},
 	}
 }
 

@@ -75,8 +75,10 @@ func (a *App) hold(ctx context.Context, r *request) error {
 		return err // one at a time: the newest wish counts
 	}
 	now := time.Now()
-	return a.DB.PutTicket(ctx, store.Ticket{Kind: store.HeldTicket, Hash: hash[:], Key: r.Key, Body: sealed,
-		CreatedAt: now, ExpiresAt: now.Add(heldFor)})
+	return a.DB.PutTicket(ctx, store.Ticket{
+		Kind: store.HeldTicket, Hash: hash[:], Key: r.Key, Body: sealed,
+		CreatedAt: now, ExpiresAt: now.Add(heldFor),
+	})
 }
 
 // release takes up what waited for its person to connect.

@@ -71,11 +71,13 @@ func (a *App) journal(ctx context.Context, in inbound, r *request) (first, journ
 // enqueue hands the request to the workers; when they are full its person is told.
 func (a *App) enqueue(ctx context.Context, r *request, journaled bool) {
 	log := a.Log.With("team", r.Key.TeamID, "user", r.Key.UserID, "ref", r.Ref)
-	j := job{name: r.Op, log: log, cap: handleCap,
+	j := job{
+		name: r.Op, log: log, cap: handleCap,
 		run: func(ctx context.Context) error { return a.handle(ctx, r) },
 		done: func(err error) {
 			a.finish(r, journaled)
-		}}
+		},
+	}
 	if err := a.queue.put(j); err != nil {
 		a.Counters.dropped.Inc()
 		log.WarnContext(ctx, "queue full", "op", r.Op)

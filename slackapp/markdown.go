@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Markdown is what Linear stores; mrkdwn is what Slack shows.
@@ -23,7 +24,8 @@ var (
 		`|(\*\*|__)(\S|\S.*?\S)(?:\*\*|__)` + // 8, 9 bold
 		`|~~(\S|\S.*?\S)~~` + // 10 struck
 		`|\*([^\s*]|[^\s*][^*]*?[^\s*])\*` + // 11 italic
-		`|\\([\\` + "`" + `*_{}\[\]()#+\-.!>~|])`) // 12 escaped
+		`|\\([\\` + "`" + `*_{}\[\]()#+\-.!>~|])` + // 12 escaped
+		`|_([^\s_]|[^\s_][^_]*?[^\s_])_`) // 13 italic
 )
 
 // toMrkdwn shows Linear's Markdown in Slack: headings in bold, bullets, tasks,
@@ -38,7 +40,7 @@ func toMrkdwn(markdown string) string {
 			fenced = !fenced
 			out = append(out, "```")
 		case fenced:
-			out = append(out, escape(line))
+			out = append(out, strings.ReplaceAll(escape(line), "```", "`"+zeroWidth+"`"+zeroWidth+"`"))
 		default:
 			out = append(out, mrkdwnLine(line))
 		}
@@ -76,19 +78,38 @@ func mrkdwnLine(line string) string {
 
 // mrkdwnInline converts the marks inside one line; depth bounds nesting.
 func mrkdwnInline(s string, depth int) string {
-	if depth > 4 {
-		return escape(s)
+	if depth > 4 || len(s) > maxMarkedLine {
+		return literal(s)
 	}
 	var b strings.Builder
 	for s != "" {
 		m := mdInline.FindStringSubmatchIndex(s)
 		if m == nil {
-			b.WriteString(escape(s))
+			b.WriteString(literal(s))
 			break
 		}
-		b.WriteString(escape(s[:m[0]]))
+		b.WriteString(literal(s[:m[0]]))
 		b.WriteString(mrkdwnSpan(s, m, depth))
 		s = s[m[1]:]
+	}
+	return b.String()
+}
+
+// maxMarkedLine bounds the work on one line; longer ones are data, not prose.
+const maxMarkedLine = 5000
+
+// literal is Markdown that marks nothing, as mrkdwn that marks nothing: only
+// formatting characters at the edge of a word need it, so that snake_case stays
+// copyable.
+func literal(s string) string {
+	runes := []rune(s)
+	var b strings.Builder
+	for i, r := range runes {
+		if isMark(runes, i) {
+			b.WriteString(zeroWidth + string(r) + zeroWidth)
+			continue
+		}
+		b.WriteString(escape(string(r)))
 	}
 	return b.String()
 }
@@ -104,7 +125,7 @@ func mrkdwnSpan(s string, m []int, depth int) string {
 	case m[4] >= 0:
 		return "`" + escape(group(2)) + "`"
 	case m[10] >= 0:
-		label := escape(oneLine(group(4)))
+		label := neutralise(escape(oneLine(group(4))))
 		if label == "" {
 			label = escape(cut(group(5), 80))
 		}
@@ -123,128 +144,16 @@ func mrkdwnSpan(s string, m []int, depth int) string {
 	case m[22] >= 0:
 		return "_" + mrkdwnInline(group(11), depth+1) + "_"
 	}
-	return neutralise(escape(group(12)))
-}
-
-// tokens are what Slack puts between < and >: mentions, channels, links, dates.
-var tokens = regexp.MustCompile(`<[^<>\n]*>`)
-
-// slackNames resolves what a Slack message names by id. Zero functions leave
-// the label Slack sent, or a plain word.
-type slackNames struct {
-	person  func(id string) string // Markdown: a Linear mention or a name
-	channel func(id string) string // without #
-}
-
-// toMarkdown turns the text of a Slack message into Markdown for Linear:
-// entities, mentions, links, bold, struck text, lists, emoji, code.
-func toMarkdown(text string, names slackNames) string {
-	var b strings.Builder
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	for i, part := range strings.Split(text, "```") {
-		if i%2 == 1 {
-			b.WriteString("\n```\n" + strings.Trim(unescape(tokens.ReplaceAllStringFunc(part, tokenLabel)), "\n") + "\n```\n")
-			continue
-		}
-		for j, line := range strings.Split(part, "\n") {
-			if j > 0 {
-				b.WriteByte('\n')
-			}
-			b.WriteString(markdownLine(line, names))
-		}
+	if m[26] < 0 {
+		return neutralise(escape(group(12)))
 	}
-	return strings.TrimSpace(blankLines.ReplaceAllString(b.String(), "\n\n"))
-}
-
-var slackBullet = regexp.MustCompile(`^(\s*)[•◦▪‣]\s*`)
-
-func markdownLine(line string, names slackNames) string {
-	lead := ""
-	if m := slackBullet.FindStringSubmatch(line); m != nil {
-		lead, line = m[1]+"- ", line[len(m[0]):]
-	} else if rest, ok := strings.CutPrefix(line, "&gt;"); ok {
-		lead, line = "> ", strings.TrimPrefix(rest, " ")
-	} else if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "+++") || mdRule.MatchString(line) {
-		lead = `\` // typed as text, not as a heading, section or rule
+	if before, _ := utf8.DecodeLastRuneInString(s[:m[0]]); wordRune(before) {
+		return escape(s[m[0]:m[1]]) // the middle of snake_case_names
 	}
-	var b strings.Builder
-	for i, part := range strings.Split(line, "`") {
-		if i%2 == 1 {
-			b.WriteString("`" + unescape(tokens.ReplaceAllStringFunc(part, tokenLabel)) + "`")
-			continue
-		}
-		b.WriteString(markdownSpans(part, names))
+	if after, _ := utf8.DecodeRuneInString(s[m[1]:]); wordRune(after) {
+		return escape(s[m[0]:m[1]])
 	}
-	return lead + b.String()
-}
-
-// slackMark is one emphasised stretch: *bold* or ~struck~ at word edges.
-var slackMark = regexp.MustCompile(`(^|[\s(\[{"'“‘.,;:!?_-])([*~])([^\s*~]|[^\s*~][^*~\n]*?[^\s*~])([*~])($|[\s)\]}"'”’.,;:!?_-])`)
-
-func markdownSpans(s string, names slackNames) string {
-	var held []string // tokens wait outside while marks are converted
-	s = tokens.ReplaceAllStringFunc(s, func(t string) string {
-		held = append(held, markdownToken(t, names))
-		return "\x00"
-	})
-	for range 2 { // neighbours share the character between them
-		s = slackMark.ReplaceAllStringFunc(s, func(m string) string {
-			g := slackMark.FindStringSubmatch(m)
-			if g[2] != g[4] {
-				return m
-			}
-			mark := strings.Repeat(g[2], 2)
-			return g[1] + mark + g[3] + mark + g[5]
-		})
-	}
-	s = unescape(emojiNames.ReplaceAllStringFunc(s, emoji))
-	for _, t := range held {
-		s = strings.Replace(s, "\x00", t, 1)
-	}
-	return strings.ReplaceAll(s, "\x00", "")
-}
-
-// markdownToken renders one <…> of Slack.
-func markdownToken(token string, names slackNames) string {
-	inner := strings.Trim(token, "<>")
-	body, label, labelled := strings.Cut(inner, "|")
-	label = unescape(label)
-	switch {
-	case strings.HasPrefix(body, "@"):
-		if names.person != nil {
-			if n := names.person(body[1:]); n != "" {
-				return n
-			}
-		}
-		return firstOf(label, "someone")
-	case strings.HasPrefix(body, "#"):
-		if names.channel != nil {
-			if n := names.channel(body[1:]); n != "" {
-				return "#" + n
-			}
-		}
-		return "#" + firstOf(label, "channel")
-	case strings.HasPrefix(body, "!date^"), strings.HasPrefix(body, "!subteam^"):
-		return firstOf(label, "a group")
-	case strings.HasPrefix(body, "!"):
-		return "@" + body[1:]
-	}
-	address := unescape(body)
-	if !labelled || label == address || label == "" {
-		return strings.TrimPrefix(address, "mailto:")
-	}
-	if strings.HasSuffix(address, label) && strings.HasPrefix(address, "mailto:") {
-		return label
-	}
-	label = strings.NewReplacer("[", `\[`, "]", `\]`).Replace(label)
-	return "[" + label + "](" + strings.NewReplacer("(", "%28", ")", "%29", " ", "%20").Replace(address) + ")"
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
+	return "_" + mrkdwnInline(group(13), depth+1) + "_"
 }
 
 func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

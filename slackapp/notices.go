@@ -72,7 +72,8 @@ func (a *App) deliver(ctx context.Context, n store.Notice) (channel, ts string, 
 		}
 	}
 	opts := append(m.options(), slack.MsgOptionMetadata(slack.SlackMetadata{
-		EventType: noticeEvent, EventPayload: map[string]any{"id": n.ID}}))
+		EventType: noticeEvent, EventPayload: map[string]any{"id": n.ID},
+	}))
 	channel, ts, err = a.API.PostMessageContext(ctx, dm.ID, opts...)
 	a.refreshHome(ctx, n.Key, account.HomeTeamID)
 	return channel, ts, wrapSlack("chat.postMessage", err)
@@ -81,7 +82,8 @@ func (a *App) deliver(ctx context.Context, n store.Notice) (channel, ts string, 
 // alreadySent looks for the notice among the last messages of the DM.
 func (a *App) alreadySent(ctx context.Context, channel, id string) (ts string, ok bool) {
 	h, err := a.API.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
-		ChannelID: channel, Limit: 30, IncludeAllMetadata: true})
+		ChannelID: channel, Limit: 30, IncludeAllMetadata: true,
+	})
 	if err != nil {
 		return "", false
 	}

@@ -113,7 +113,8 @@ func (a *App) adminTab(ctx context.Context, tab string, people adminPeople) (adm
 	case tabPolicy:
 		p.Policy = []factRow{
 			{Name: "New connections act as", Value: modeWord(a.Accounts.Actor)},
-			{Name: "Guests", Value: "off"}, {Name: "Shared channels", Value: "off"},
+			{Name: "Guests", Value: "off"},
+			{Name: "Shared channels", Value: "off"},
 			{Name: "Plain words", Value: onOff(a.Words)},
 		}
 	}

@@ -178,8 +178,10 @@ func (a *App) redrawForm(ctx context.Context, r *request, change func(*formMeta,
 		d, cleared = d.forTeam(dir, d.TeamID)
 		meta.Team = d.TeamID
 	}
-	n := newIssue{Meta: meta.text(), Dir: dir, Draft: d, More: meta.More, Cleared: cleared,
-		As: dir.Viewer.Name, Workspace: dir.Organization.Name}
+	n := newIssue{
+		Meta: meta.text(), Dir: dir, Draft: d, More: meta.More, Cleared: cleared,
+		As: dir.Viewer.Name, Workspace: dir.Organization.Name,
+	}
 	if meta.Source != nil {
 		n.Source = a.sourceOf(ctx, meta.Source)
 	}

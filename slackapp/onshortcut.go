@@ -81,9 +81,11 @@ func (a *App) sourceOf(ctx context.Context, from *formFrom) *source {
 
 // slackThread is what was read, with the names of its people and its links.
 func (a *App) slackThread(ctx context.Context, from *formFrom, messages []slack.Message) thread {
-	t := thread{Messages: messages, Author: func(id string) author { return a.authorOf(ctx, id) },
+	t := thread{
+		Messages: messages, Author: func(id string) author { return a.authorOf(ctx, id) },
 		LinkTo:      func(ts string) string { return a.permalink(ctx, from.Channel, ts) },
-		ChannelName: func(string) string { return "" }}
+		ChannelName: func(string) string { return "" },
+	}
 	t.Permalink = a.permalink(ctx, from.Channel, from.Root)
 	if c, err := a.API.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: from.Channel}); err == nil && !c.IsIM && !c.IsMpIM {
 		t.Channel = c.Name
@@ -136,7 +138,8 @@ func (a *App) thread(ctx context.Context, from *formFrom) ([]slack.Message, erro
 	cursor := ""
 	for len(all) < threadMax {
 		page, more, next, err := a.API.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
-			ChannelID: from.Channel, Timestamp: from.Root, Cursor: cursor, Limit: 200})
+			ChannelID: from.Channel, Timestamp: from.Root, Cursor: cursor, Limit: 200,
+		})
 		if err != nil {
 			return nil, fmt.Errorf("conversations.replies: %w", err)
 		}

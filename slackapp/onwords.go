@@ -126,7 +126,8 @@ func (a *App) suggestPrompts(ctx context.Context, r *request, channel string) er
 			{Title: "My open issues", Message: "Show my open issues"},
 			{Title: "What is urgent", Message: "Show urgent open issues"},
 			{Title: "File a bug", Message: "Create a bug in ENG: "},
-		}})
+		},
+	})
 	if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok && e.Err == "not_agent_app" {
 		return nil
 	}

@@ -115,10 +115,10 @@ func (p plan) apply() slack.BlockElement {
 
 // text is one row: the issue, then before → after for each field.
 func (i planItem) text(public bool) string {
-	title := inline(i.Title, 150)
 	if public && i.Private {
-		title = "_title hidden: its team is private_"
+		return strings.TrimSpace(bold(inline(i.Identifier, 40)) + " _hidden here because its team is private_")
 	}
+	title := inline(i.Title, 150)
 	lines := []string{strings.TrimSpace(bold(link(i.URL, inline(i.Identifier, 40))) + " " + title)}
 	if i.Identifier == "" {
 		lines[0] = bold("New issue: ") + title
@@ -126,7 +126,7 @@ func (i planItem) text(public bool) string {
 	for _, c := range i.Changes[:min(len(i.Changes), 15)] {
 		lines = append(lines, c.text())
 	}
-	if i.Body != "" && (!public || !i.Private) {
+	if i.Body != "" {
 		lines = append(lines, "&gt; "+inline(i.Body, 280))
 	}
 	return strings.Join(lines, "\n")
@@ -227,15 +227,12 @@ func partly(done, failed []result) string {
 func (i planItem) done(public bool) string {
 	name := link(i.URL, inline(i.Identifier, 40))
 	switch {
-	case len(i.Changes) == 0:
+	case public && i.Private, len(i.Changes) == 0 && !strings.EqualFold(i.Action, "Create"):
 		return pastTense(i.Action) + " " + name
+	case strings.EqualFold(i.Action, "Create"):
+		return "Created " + name + " " + inline(i.Title, 90)
 	case len(i.Changes) == 1 && i.Changes[0].Field == fieldState:
 		return "Moved " + name + " " + inline(i.Changes[0].From, 60) + " → " + inline(i.Changes[0].To, 60)
-	case strings.EqualFold(i.Action, "Create"):
-		if public && i.Private {
-			return "Created " + name
-		}
-		return "Created " + name + " " + inline(i.Title, 90)
 	}
 	var parts []string
 	for _, c := range i.Changes[:min(len(i.Changes), 8)] {
@@ -262,6 +259,9 @@ func pastTense(action string) string {
 // of each, their id as value. The block id carries waiting, the reference to what
 // goes on after the choice.
 func whichPerson(name, waiting string, people []choice) Message {
+	if len(people) == 0 {
+		return sayText("Nobody matches " + quoted(name, 60) + ". Nothing was changed. Check the name and try again.")
+	}
 	return sayText("Which "+inline(name, 60)+"?").with(
 		contextLine("I'll remember your choice."),
 		actions(choiceBlock(waiting), staticSelect(actChoosePerson, "Pick a person", people, ""), button("Cancel", actDiscard, waiting)),

@@ -99,10 +99,9 @@ func (j job) perform(base context.Context) {
 	began := time.Now()
 	err := guarded(ctx, j.run)
 	took := time.Since(began)
-	switch {
-	case err == nil:
+	if err == nil {
 		j.log.InfoContext(ctx, "envelope handled", "op", j.name, "took", took)
-	default:
+	} else {
 		j.log.WarnContext(ctx, "envelope failed", "op", j.name, "took", took, "err", err)
 	}
 	j.done(err)

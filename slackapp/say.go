@@ -33,7 +33,7 @@ func sayAbout(err error, a about) Failure {
 	if a.Word == "" {
 		a.Word = "/linear"
 	}
-	for _, words := range []func(error, about) (Failure, bool){sayOwn, sayAccount, sayName, sayCommand, sayLinear, saySlack, sayStore} {
+	for _, words := range []func(error, about) (Failure, bool){sayOwn, sayAccount, sayName, sayCommand, sayLinear, sayTool, saySlack, sayStore} {
 		if f, ok := words(err, a); ok {
 			return finish(f, a)
 		}
@@ -59,15 +59,19 @@ func sayOwn(err error, a about) (Failure, bool) {
 	case errors.As(err, &asker):
 		return Failure{Text: "Only " + mention(asker.UserID) + " can confirm this."}, true
 	case errors.As(err, &since):
-		return Failure{Text: inline(since.Identifier, 40) + " changed since I showed you this (now " + inline(since.Now, 80) + ").",
-			Buttons: heldButton("Show again", actShowAgain, a)}, true
+		return Failure{
+			Text:    inline(since.Identifier, 40) + " changed since I showed you this (now " + inline(since.Now, 80) + ").",
+			Buttons: heldButton("Show again", actShowAgain, a),
+		}, true
 	case errors.As(err, &barred):
 		return Failure{Text: escape(barred.Who) + " can't use Linear here. Ask a teammate, or an admin can allow it."}, true
 	case errors.As(err, &gone):
 		return issueGone(gone.Ref), true
 	case errors.Is(err, errPreviewExpired):
-		return Failure{Text: "This preview is older than 15 minutes. Nothing was changed.",
-			Buttons: heldButton("Show again", actShowAgain, a)}, true
+		return Failure{
+			Text:    "This preview is older than 15 minutes. Nothing was changed.",
+			Buttons: heldButton("Show again", actShowAgain, a),
+		}, true
 	case errors.Is(err, errNothingToUndo):
 		return Failure{Text: "There's nothing from the last 10 minutes to undo."}, true
 	case errors.Is(err, errAssistantOff):
@@ -77,11 +81,15 @@ func sayOwn(err error, a about) (Failure, bool) {
 	case errors.Is(err, errNoAccess):
 		return Failure{Text: "You don't have access to this issue in Linear."}, true
 	case errors.Is(err, errQueueFull):
-		return Failure{Text: "Too much is going on right now, so I didn't start on this. Nothing was changed. Try again in a minute.",
-			Buttons: tryAgain(a)}, true
+		return Failure{
+			Text:    "Too much is going on right now, so I didn't start on this. Nothing was changed. Try again in a minute.",
+			Buttons: tryAgain(a),
+		}, true
 	case errors.Is(err, errInterrupted):
-		return Failure{Text: "I was restarted while I worked on this. I can't tell yet whether it was done. Look in Linear before you try again.",
-			Changed: unknownChange, Buttons: tryAgain(a)}, true
+		return Failure{
+			Text:    "I was restarted while I worked on this. I can't tell yet whether it was done. Look in Linear before you try again.",
+			Changed: unknownChange, Buttons: tryAgain(a),
+		}, true
 	}
 	return Failure{}, false
 }

@@ -44,7 +44,6 @@ func accountWords(a about) []accountFailure {
 		{accounts.ErrLinkGone, Failure{Text: "This link was used or is older than 15 minutes. Nothing was connected." + again, Buttons: connect}},
 		{accounts.ErrStateGone, Failure{Text: "This sign-in was used or is too old. Nothing was connected." + again, Buttons: connect}},
 		{accounts.ErrWrongBrowser, Failure{Text: "This sign-in was begun in another browser. Nothing was connected." + again, Buttons: connect}},
-		{accounts.ErrEmailMismatch, Failure{Text: "That Linear account has another e-mail than your Slack profile. Nothing was connected. Sign in to Linear as yourself, or ask an admin.", Buttons: connect}},
 		{accounts.ErrCodeGone, Failure{Text: "That code is no longer good. Nothing was connected." + again, Buttons: connect}},
 		{accounts.ErrDenied, Failure{Text: "The connection was not approved in Linear. Nothing was connected.", Buttons: connect}},
 		{accounts.ErrAdminOnly, Failure{Text: "Only workspace admins can do this. Nothing was changed. Ask one of them."}},

@@ -61,8 +61,10 @@ func topicHelp(topic string) []failureButton {
 
 func missingArgument(e *assistant.MissingArgumentError, a about) Failure {
 	if e.Argument == "team" {
-		return Failure{Text: "Which team is this for? Name one with " + code("team:KEY", 20) + ", or set a default in " + code(a.Word+" defaults", 60) + ". Nothing was changed.",
-			Field: fieldTeam, Buttons: append(openForm(a), failureButton{Label: "Settings", Action: actSettings})}
+		return Failure{
+			Text:  "Which team is this for? Name one with " + code("team:KEY", 20) + ", or set a default in " + code(a.Word+" defaults", 60) + ". Nothing was changed.",
+			Field: fieldTeam, Buttons: append(openForm(a), failureButton{Label: "Settings", Action: actSettings}),
+		}
 	}
 	need := "needs " + article(e.Argument) + e.Argument
 	usage := ""

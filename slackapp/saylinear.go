@@ -17,13 +17,17 @@ func sayLinear(err error, a about) (Failure, bool) {
 	}
 	switch {
 	case errors.Is(err, linear.ErrOutcomeUnknown):
-		return Failure{Text: "Linear didn't answer in time, and I couldn't check whether it went through. Look in Linear before you try again.",
-			Changed: unknownChange, Buttons: append(openInLinear(a), tryAgain(a)...)}, true
+		return Failure{
+			Text:    "Linear didn't answer in time, and I couldn't check whether it went through. Look in Linear before you try again.",
+			Changed: unknownChange, Buttons: append(openInLinear(a), tryAgain(a)...),
+		}, true
 	case errors.Is(err, linear.ErrRateLimited):
 		return rateLimited(&linear.RateLimitError{}, a), true
 	case errors.Is(err, linear.ErrUnauthenticated):
-		return Failure{Text: "Linear no longer accepts your saved sign-in. Nothing was changed.",
-			Buttons: []failureButton{{Label: "Reconnect", Action: actReconnect, Main: true}}}, true
+		return Failure{
+			Text:    "Linear no longer accepts your saved sign-in. Nothing was changed.",
+			Buttons: []failureButton{{Label: "Reconnect", Action: actReconnect, Main: true}},
+		}, true
 	case errors.Is(err, linear.ErrForbidden):
 		return forbidden(a), true
 	case errors.Is(err, linear.ErrNotFound):
@@ -49,8 +53,10 @@ func rateLimited(err *linear.RateLimitError, a about) Failure {
 	const limiting = "Linear is limiting requests for your account."
 	switch {
 	case a.WillRetry && !err.Reset.IsZero():
-		return Failure{Text: limiting + " I'll retry at " + clock(err.Reset) + "; you can close this.",
-			Buttons: []failureButton{{Label: "Cancel", Action: actCancel, Value: a.Held}}}
+		return Failure{
+			Text:    limiting + " I'll retry at " + clock(err.Reset) + "; you can close this.",
+			Buttons: []failureButton{{Label: "Cancel", Action: actCancel, Value: a.Held}},
+		}
 	case !err.Reset.IsZero():
 		return Failure{Text: limiting + " Nothing was changed. Try again at " + clock(err.Reset) + ".", Buttons: tryAgain(a)}
 	}
@@ -60,8 +66,10 @@ func rateLimited(err *linear.RateLimitError, a about) Failure {
 // forbidden tells a connection without the scope from a person without the right.
 func forbidden(a about) Failure {
 	if len(a.Scopes) > 0 && !a.Reads && !slices.Contains(a.Scopes, "write") && !slices.Contains(a.Scopes, "admin") {
-		return Failure{Text: "Your connection can read but not " + inline(firstOf(a.Doing, "change issues"), 80) + ". Reconnect to allow it.",
-			Buttons: []failureButton{{Label: "Reconnect", Action: actReconnect, Main: true}}}
+		return Failure{
+			Text:    "Your connection can read but not " + inline(firstOf(a.Doing, "change issues"), 80) + ". Reconnect to allow it.",
+			Buttons: []failureButton{{Label: "Reconnect", Action: actReconnect, Main: true}},
+		}
 	}
 	who := "Ask a workspace admin."
 	if a.Team != "" {
@@ -107,120 +115,27 @@ func ownField(name string) string {
 	return strings.TrimSuffix(name, "Id")
 }
 
-// sayName words a name that means nothing, or several things, in Linear.
-func sayName(err error, a about) (Failure, bool) {
-	e, ok := errors.AsType[*linear.NameError](err)
+// sayTool words a tool call that was refused before anything was sent; other tool
+// errors unwrap to what Linear answered.
+func sayTool(err error, a about) (Failure, bool) {
+	e, ok := errors.AsType[*linear.ToolError](err)
 	if !ok {
 		return Failure{}, false
 	}
-	if e.Ambiguous {
-		f := Failure{Text: fmt.Sprintf("%d %s match %s.", len(e.Candidates), kindWord(e.Field, len(e.Candidates)), quoted(e.Name, 60)), Field: formField(e.Field)}
-		f.Choices, f.Held = candidateChoices(e.Candidates), a.Held
-		if a.Held == "" {
-			f.Text += " Write more of the name: " + candidateNames(e.Candidates) + "."
-		}
-		return f, true
+	f := Failure{Field: ownField(e.Field), Buttons: openForm(a)}
+	what := "One of the values"
+	if e.Field != "" {
+		what = fieldLabel(f.Field)
 	}
-	f := Failure{Text: nameText(e), Field: formField(e.Field)}
-	if a.Held != "" {
-		for n, c := range e.Candidates[:min(len(e.Candidates), 15)] {
-			f.Buttons = append(f.Buttons, failureButton{Label: c.Name, Action: fmt.Sprintf("%s.%d", actPick, n), Value: pickValue(a.Held, c.ID)})
-		}
+	switch e.Code {
+	case linear.CodeUnsupported:
+		return Failure{Text: "I can't do that in Linear from here. Nothing was changed. Do it in Linear itself.", Buttons: openInLinear(a)}, true
+	case linear.CodeTimeout, linear.CodeUpstream:
+		return notResponding(a), true
 	}
-	f.Buttons = append(f.Buttons, openForm(a)...)
+	f.Text = inline(what, 60) + " can't be used like this. Nothing was changed. Check it and try again."
+	if len(e.Candidates) > 0 {
+		f.Text = inline(what, 60) + " must be one of " + inline(strings.Join(e.Candidates, ", "), 300) + ". Nothing was changed."
+	}
 	return f, true
-}
-
-// pickValue is the value of a suggestion: what waits, and the id that was picked.
-func pickValue(held, id string) string { return held + "|" + id }
-
-// pickOf reads the value of a suggestion.
-func pickOf(value string) (held, id string) {
-	held, id, _ = strings.Cut(value, "|")
-	return held, id
-}
-
-func openForm(a about) []failureButton {
-	if a.Held == "" {
-		return nil
-	}
-	return []failureButton{{Label: "Open form", Action: actOpenForm, Value: a.Held}}
-}
-
-// nameText is the sentence for a name that was not found.
-func nameText(e *linear.NameError) string {
-	names := candidateNames(e.Candidates)
-	switch formField(e.Field) {
-	case fieldState:
-		where := inline(firstOf(e.Team, "That team"), 80)
-		if names == "" {
-			return where + " has no " + quoted(e.Name, 60) + "."
-		}
-		return where + " has no " + quoted(e.Name, 60) + ". Its states: " + names + "."
-	case fieldLabels:
-		if e.Team != "" {
-			return inline(e.Team, 80) + " has no label " + quoted(e.Name, 60) + "." + didYouMean(names)
-		}
-	}
-	return "No " + kindWord(e.Field, 1) + " called " + quoted(e.Name, 60) + "." + didYouMean(names)
-}
-
-func didYouMean(names string) string {
-	if names == "" {
-		return " Check the spelling."
-	}
-	return " Did you mean " + names + "?"
-}
-
-func candidateNames(all []linear.Candidate) string {
-	var names []string
-	for _, c := range all[:min(len(all), 15)] {
-		name := inline(c.Name, 60)
-		if c.Detail != "" {
-			name += " (" + inline(c.Detail, 60) + ")"
-		}
-		names = append(names, name)
-	}
-	if n := len(names); n > 1 {
-		return strings.Join(names[:n-1], ", ") + " or " + names[n-1]
-	}
-	return strings.Join(names, "")
-}
-
-func candidateChoices(all []linear.Candidate) []choice {
-	var choices []choice
-	for _, c := range all {
-		choices = append(choices, choice{Label: c.Name, Value: c.ID, More: c.Detail})
-	}
-	return choices
-}
-
-// formField is the form's name of a field the resolver names.
-func formField(field string) string {
-	switch field {
-	case "label", "label name":
-		return fieldLabels
-	case "user", "person", "people":
-		return fieldAssignee
-	case "status":
-		return fieldState
-	}
-	return field
-}
-
-// kindWord is what a field holds, for one or several.
-func kindWord(field string, n int) string {
-	one, many := field, field+"s"
-	switch formField(field) {
-	case fieldAssignee, fieldCreator:
-		one, many = "person", "people"
-	case fieldLabels:
-		one, many = "label", "labels"
-	case "":
-		one, many = "name", "names"
-	}
-	if n == 1 {
-		return one
-	}
-	return many
 }

@@ -30,7 +30,8 @@ var secretKinds = []secretKind{
 	{"OpenAI key", regexp.MustCompile(`sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{16,}|sk-[A-Za-z0-9]{32,}`)},
 	{"token", regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?`)},
 	{"token", regexp.MustCompile(`(?i)\b(?:bearer|authorization:\s*(?:basic|token))\s+(?P<s>[A-Za-z0-9._~+/=-]{16,})`)},
-	{"password", regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@<>|]{0,80}:(?P<s>[^\s/@<>|\[][^\s@<>|]{0,200})@`)},
+	{"password", regexp.MustCompile(`(?i)\bhttps?://[^\s/:@<>|]{0,80}:(?P<s>[^\s/@<>|\[][^\s/@<>|]{0,200})@`)},
+	{"password", regexp.MustCompile(`(?i)\b[a-gi-z][a-z0-9+.-]{1,20}://[^\s/:@<>|]{0,80}:(?P<s>[^\s/@<>|\[][^\s@<>|]{0,200})@`)},
 	{"password", regexp.MustCompile(`(?i)(?:password|passwd|pwd|passphrase|client_secret|secret_key|api_?key|access_?token)["'` + "`" + `*]?\s{0,3}[:=]\s{0,3}["'` + "`" + `*]?(?P<s>[^\s"'` + "`" + `<>|\[\]*]{6,200})`)},
 }
 

@@ -117,8 +117,10 @@ func (s *socket) envelope(ctx context.Context, evt socketmode.Event) {
 	if evt.Request == nil || evt.Request.EnvelopeID == "" {
 		return
 	}
-	in := inbound{EnvelopeID: evt.Request.EnvelopeID, Type: evt.Request.Type,
-		Payload: evt.Request.Payload, Retry: evt.Request.RetryAttempt}
+	in := inbound{
+		EnvelopeID: evt.Request.EnvelopeID, Type: evt.Request.Type,
+		Payload: evt.Request.Payload, Retry: evt.Request.RetryAttempt,
+	}
 	s.accept(ctx, in, s.acker(in.EnvelopeID, in.Type))
 }
 

@@ -119,7 +119,7 @@ func length(s string) int {
 }
 
 // cut shortens plain text to at most limit characters, at a word when one ends
-// in the last third, and marks the cut with "…".
+// in the last half, and marks the cut with "…".
 func cut(s string, limit int) string {
 	if length(s) <= limit {
 		return s
@@ -130,7 +130,7 @@ func cut(s string, limit int) string {
 		if n+w > limit-1 {
 			break
 		}
-		if unicode.IsSpace(r) && n >= limit*2/3 {
+		if unicode.IsSpace(r) && n >= limit/2 {
 			word = i
 		}
 		n += w

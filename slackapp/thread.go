@@ -31,13 +31,6 @@ type thread struct {
 	Attached    func(file slack.File) string  // address in Linear of an uploaded file; nil or "": not uploaded
 }
 
-// author is who wrote a message.
-type author struct {
-	Name    string
-	Mention string // Markdown that mentions them in Linear; "" when not connected
-	Company string // set for people from another company
-}
-
 // transcript is a thread as an issue's description.
 type transcript struct {
 	Body     string
@@ -58,7 +51,7 @@ func (t thread) transcribe() transcript {
 	var people []string
 	texts := make([]string, len(said))
 	for n, m := range said {
-		who := t.who(m)
+		who := t.who(m).hidden(h)
 		if !slices.Contains(people, who.line()) {
 			people = append(people, who.line())
 		}
@@ -121,43 +114,6 @@ func messageTime(m slack.Message) time.Time {
 		u = 0 // the seconds are what people see
 	}
 	return time.Unix(s, u*1000).UTC()
-}
-
-// who is the author of a message; bots have only the name they post under.
-func (t thread) who(m slack.Message) author {
-	if m.User != "" && t.Author != nil {
-		if a := t.Author(m.User); a.Name != "" {
-			return a
-		}
-	}
-	name := m.Username
-	if name == "" && m.BotProfile != nil {
-		name = m.BotProfile.Name
-	}
-	if name == "" {
-		name = "Someone"
-		if m.BotID != "" {
-			name = "An app"
-		}
-	}
-	return author{Name: name}
-}
-
-// line is an author in the list of people.
-func (a author) line() string {
-	name := mdName(a.Name)
-	switch {
-	case a.Mention != "":
-		return a.Mention
-	case a.Company != "":
-		return name + " · " + mdName(a.Company)
-	}
-	return name + " (Slack only)"
-}
-
-// mdName is a name that formats nothing.
-func mdName(s string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "<", `\<`).Replace(cut(oneLine(s), 80))
 }
 
 // intro is the rule and the two lines over the messages.
@@ -231,7 +187,7 @@ func (t thread) message(m slack.Message, who author, h *hider) string {
 		lines = append(lines, cut(text, messageChars))
 	}
 	for _, f := range m.Files {
-		lines = append(lines, h.hide(t.file(f)))
+		lines = append(lines, t.file(f, h))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -263,24 +219,10 @@ func attachmentText(m slack.Message, names slackNames, h *hider) string {
 	return strings.Join(parts, "\n")
 }
 
-func (t thread) mention(userID string) string {
-	if t.Author == nil {
-		return ""
-	}
-	a := t.Author(userID)
-	if a.Mention != "" {
-		return a.Mention
-	}
-	if a.Name == "" {
-		return ""
-	}
-	return "@" + mdName(a.Name)
-}
-
 // file is one line: an upload as an image or link, anything else as a link to
 // Slack with the reason.
-func (t thread) file(f slack.File) string {
-	name := mdName(firstOf(firstOf(f.Name, f.Title), "file"))
+func (t thread) file(f slack.File, h *hider) string {
+	name := mdName(h.hide(unsplit(firstOf(firstOf(f.Name, f.Title), "file"))))
 	if t.Attached != nil {
 		if address := t.Attached(f); address != "" {
 			if strings.HasPrefix(f.Mimetype, "image/") {
@@ -293,7 +235,7 @@ func (t thread) file(f slack.File) string {
 	if f.Size > fileBytes {
 		why = "in Slack, " + megabytes(f.Size) + " is too large to attach"
 	}
-	return "📎 " + mdLink(name, f.URLPrivate) + " (" + why + ")"
+	return "📎 " + mdLink(name, h.hide(f.URLPrivate)) + " (" + why + ")"
 }
 
 func megabytes(bytes int) string { return fmt.Sprintf("%d MB", (bytes+(1<<20)-1)>>20) }

@@ -100,16 +100,20 @@ func (a *App) finishConnect(w http.ResponseWriter, r *http.Request) {
 	if c, err := r.Cookie(a.Accounts.CookieName()); err == nil {
 		cookie = c.Value
 	}
-	done, err := a.Accounts.Complete(r.Context(), accounts.Callback{State: q.Get("state"), Code: q.Get("code"),
-		Error: q.Get("error"), ErrorDescription: q.Get("error_description"), Cookie: cookie})
+	done, err := a.Accounts.Complete(r.Context(), accounts.Callback{
+		State: q.Get("state"), Code: q.Get("code"),
+		Error: q.Get("error"), ErrorDescription: q.Get("error_description"), Cookie: cookie,
+	})
 	if err != nil {
 		a.endWith(w, r, err)
 		return
 	}
 	if done.Code != "" {
 		a.codeShown(r.Context(), done.Account.Key)
-		a.render(w, r, http.StatusOK, "end.html", endPage{Title: "One step left", Code: done.Code,
-			Text: "Type this in Slack only if you asked for it. Anyone you give it to can act as you in Linear."})
+		a.render(w, r, http.StatusOK, "end.html", endPage{
+			Title: "One step left", Code: done.Code,
+			Text: "Type this in Slack only if you asked for it. Anyone you give it to can act as you in Linear.",
+		})
 		return
 	}
 	a.connectionMade(r.Context(), done.Account)

@@ -91,8 +91,10 @@ func (c *cli) checkLinearAPI(ctx context.Context) (string, error) {
 // checkLinearApp asks for a token with a code that cannot exist: Linear answers
 // invalid_grant when it knows the client, invalid_client when it does not.
 func (c *cli) checkLinearApp(ctx context.Context) (string, error) {
-	form := url.Values{"grant_type": {"authorization_code"}, "code": {"linearbot-check"},
-		"redirect_uri": {c.PublicURL + "/oauth/callback"}, "client_id": {c.LinearClientID}, "client_secret": {c.LinearClientSecret}}
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "code": {"linearbot-check"},
+		"redirect_uri": {c.PublicURL + "/oauth/callback"}, "client_id": {c.LinearClientID}, "client_secret": {c.LinearClientSecret},
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.LinearAPIURL+"/oauth/token", strings.NewReader(form.Encode()))
 	if err != nil {
 		return "", err

@@ -108,8 +108,10 @@ func (c *config) urls() []error {
 	if !strings.HasSuffix(c.SlackAPIURL, "/") {
 		c.SlackAPIURL += "/"
 	}
-	for name, value := range map[string]*string{"SLACK_API_URL": &c.SlackAPIURL, "LINEAR_AUTH_URL": &c.LinearAuthURL,
-		"LINEAR_API_URL": &c.LinearAPIURL, "PUBLIC_URL": &c.PublicURL} {
+	for name, value := range map[string]*string{
+		"SLACK_API_URL": &c.SlackAPIURL, "LINEAR_AUTH_URL": &c.LinearAuthURL,
+		"LINEAR_API_URL": &c.LinearAPIURL, "PUBLIC_URL": &c.PublicURL,
+	} {
 		if *value == "" {
 			continue
 		}

@@ -31,8 +31,10 @@ func (b *bot) serve(ctx context.Context) error {
 	if u, err := url.Parse(b.cfg.PublicURL); err == nil && u.Scheme == "http" {
 		b.log.WarnContext(ctx, "PUBLIC_URL is plain http: cookies travel without Secure, for a loopback host only")
 	}
-	server := &http.Server{Handler: b.routes(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
-		ErrorLog: slog.NewLogLogger(b.log.Handler(), slog.LevelWarn)}
+	server := &http.Server{
+		Handler: b.routes(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		ErrorLog: slog.NewLogLogger(b.log.Handler(), slog.LevelWarn),
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)
@@ -91,7 +93,9 @@ func (b *bot) schedule(ctx context.Context) *cron.Cron {
 // cronLog writes robfig/cron's own words to our log.
 type cronLog struct{ log *slog.Logger }
 
-func (c cronLog) Info(msg string, kv ...any) { c.log.Debug("cron", append([]any{"msg", msg}, kv...)...) }
+func (c cronLog) Info(msg string, kv ...any) {
+	c.log.Debug("cron", append([]any{"msg", msg}, kv...)...)
+}
 
 func (c cronLog) Error(err error, msg string, kv ...any) {
 	c.log.Error("cron", append([]any{"msg", msg, "err", err}, kv...)...)

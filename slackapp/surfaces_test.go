@@ -1,0 +1,140 @@
+package slackapp
+
+import (
+	"time"
+
+	"linearbot/linear"
+	"linearbot/store"
+)
+
+// issueSurfaces are those that show text from Linear.
+func (w world) issueSurfaces() map[string]any {
+	c := card{Issue: w.issue, ViewerID: "user-0", Head: createdHead(w.issue), Lines: []outcome{
+		{Text: changedLine(fieldState, "Triage "+w.title, w.issue.State.Name), UndoID: "proposal-1"},
+		{Text: pressed("U2", changedLine(fieldAssignee, "", w.title))},
+	}}
+	l := issueList{Title: "Your open issues", Filters: "mine p:high", Word: "/linear", Issues: w.issues, More: true, Next: "next", State: "state"}
+	shared := l
+	shared.Shared = true
+	n := newIssue{
+		Meta: "meta", Dir: w.dir, Draft: w.draft(), More: true, Cleared: []string{"Status", "1 label"}, As: "Alice Chen", Workspace: "Acme",
+		Channel: "payments", Defaults: "#payments", Template: true,
+		Source: &source{Messages: 14, People: 3, Files: 2, Hidden: 2, Company: []string{w.title}},
+	}
+	change := changedItem(w.issue, "Move", planChange{Field: fieldState, From: "In Progress", To: w.issue.State.Name, Tainted: w.title + "'s message, 14:02"})
+	return map[string]any{
+		"card_full": c.full(), "card_compact": c.compact(), "cards": cards([]card{c, c}, []string{w.title}),
+		"list": l.message(), "list_shared": shared.message(),
+		"new_issue":       n.view(),
+		"edit_issue":      editIssue("meta", w.dir, w.issue, draftOf(w.issue)),
+		"move_issue":      moveIssue("meta", w.dir, w.issue),
+		"priority":        priorityOf("meta", w.issue),
+		"comment":         commentOn("meta", w.issue, w.title),
+		"share":           shareIssue("meta", w.issue),
+		"similar":         similarIssues("meta", []similar{{w.issue, w.title}, {w.issue, ""}}),
+		"already_linked":  alreadyLinked("meta", w.issue),
+		"created_view":    createdView(w.issue),
+		"filters":         editFilters("meta", "/linear", w.dir, filters{TeamID: "team-eng", State: "open", Assignee: "user-0", Priority: "2", LabelIDs: []string{"label-0"}, Project: "project-0", Cycle: "cycle-0", Updated: "7d", Sort: "updated"}),
+		"settings":        settingsView("meta", w.dir, defaults{TeamID: "team-eng", ProjectID: "project-0", LabelIDs: []string{"label-0"}, AssignMe: true}),
+		"channel":         channelView("meta", w.title, w.dir, defaults{TeamID: "team-eng", TemplateID: "template-0", Post: true, Instructions: w.title}),
+		"settings_saved":  defaults{TeamID: "team-eng", ProjectID: "project-0", LabelIDs: []string{"label-0"}, AssignMe: true, Post: true}.saved(w.dir, w.title),
+		"preview":         plan{ID: "proposal-1", Items: []planItem{change}, Reason: "Oldest: created 3 Mar 2026", Actor: "user", Read: []string{"list assignee:alice " + w.title}}.message(),
+		"preview_bulk":    plan{ID: "proposal-1", Items: w.items(), Page: 0, Actor: "app", Until: noon}.message(),
+		"applied":         applied{ID: "proposal-1", Results: []result{{Item: change}}, Undoable: true}.message(),
+		"applied_partly":  applied{ID: "proposal-1", Results: w.results(), Undoable: true, Ref: "ab12cd34"}.message(),
+		"home":            w.home().view(),
+		"options_state":   answerOptions(optionsFor(w.dir, "state.team-eng", "", "review")),
+		"options_labels":  answerOptions(optionsFor(w.dir, "labels.team-eng", "", "")),
+		"options_issue":   answerOptions(issueOptions(w.issues, "")),
+		"options_nothing": answerOptions(optionsFor(w.dir, fieldTeam, "", "no such "+w.title)),
+		"which_person":    whichPerson(w.title, "waiting", personChoices(w.dir, linear.Team{})[2:]),
+	}
+}
+
+func (w world) items() []planItem {
+	var all []planItem
+	for _, i := range w.issues {
+		all = append(all, changedItem(i, "Change", planChange{Field: fieldPriority, From: "High", To: "Urgent"}, planChange{Field: fieldDue, To: "2026-12-01"}))
+	}
+	return all
+}
+
+func (w world) results() []result {
+	var all []result
+	for n, i := range w.items() {
+		r := result{Item: i}
+		if n%3 == 0 {
+			r.Problem = "no permission"
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func (w world) home() home {
+	return home{
+		Account: account(), Word: "/linear", Version: "1.0.0", Admin: true, View: "due", Issues: w.issues, Next: "next", At: noon,
+		Recent: []recentIssue{{Issue: w.issue, What: moved("Moved", "Triage", w.title), At: noon, UndoID: "proposal-1"}},
+	}
+}
+
+// otherSurfaces hold no text of an issue.
+func (w world) otherSurfaces() map[string]any {
+	a := account()
+	revoked := a
+	revoked.State, revoked.Sealed = store.Revoked, nil
+	n := store.Notice{Kind: "revoked", At: noon, Key: a.Key}
+	h := help{Word: "/linear", Account: a}
+	topicVerb, _ := h.topic("create", nil)
+	topicField, _ := h.topic("state", []string{"Todo", "In Review"})
+	failed := sayAbout(errQueueFull, about{Ref: "ab12cd34", Held: "held-1"})
+	page := adminPage{Tab: tabPeople, At: noon, People: adminPeople{Accounts: []store.Account{a, revoked}, Counts: map[store.State]int{store.Active: 41, store.Expired: 3}, Next: "next"}}
+	health := adminPage{Health: []healthRow{{Name: "Linear API", State: "Degraded", Since: noon, Note: "p95 2100 ms"}, {Name: "Store", State: "OK"}}}
+	audit := adminPage{Tab: tabAudit, Audit: adminAudit{Entries: []store.Entry{{At: noon, Key: a.Key, Action: "linear_issue_create", Target: "ENG-142", Result: "ok", Ref: "ab12cd34"}}, Next: "next"}}
+	return map[string]any{
+		"new_issue_loading": newIssueLoading(draft{}, "meta"), "creating": creating("meta"), "saving": savingView("Edit ENG-142", "meta"),
+		"loading": loading("Linear admin", "Loading…"), "new_issue_failed": failedView("New Linear issue", failed, "held-1"), "copy_text": textView(w.draft()),
+		"link_issue": linkIssue("meta", &source{Notice: oneMessageOnly(false, "linear")}), "search": searchIssues("meta"),
+		"connect":         connectPrompt{URL: "https://bot.acme.test/connect/abc", Actor: "user", Held: heldCreate(w.title)}.message(),
+		"connect_app":     connectPrompt{URL: "https://bot.acme.test/connect/abc", Actor: "app"}.message(),
+		"connect_modal":   connectPrompt{URL: "https://bot.acme.test/connect/abc", State: store.Expired}.view(),
+		"access":          accessView([]string{"read", "write"}, "user"),
+		"one_step_left":   oneStepLeft(noon),
+		"code":            codeView("meta"),
+		"connected":       connected(a, heldCreate(w.title)),
+		"connected_modal": connectedView(a), "connect_canceled": canceledConnecting(),
+		"disconnect": confirmDisconnect(a), "disconnected": disconnected(), "kept": kept(), "switch": confirmSwitch(a, "https://bot.acme.test/connect/abc"),
+		"status":         connectionStatus{Account: a, Took: 210 * time.Millisecond, Left: 1400, Limit: 1500, Reset: noon}.message(),
+		"status_silent":  connectionStatus{Account: a, Mode: "app"}.message(),
+		"status_revoked": connectionStatus{Account: revoked}.message(),
+		"dm_welcome":     welcome(a, "/linear", "U0BOT"), "dm_revoked": stopped(n, "ab12cd34"), "dm_expired": stopped(store.Notice{Kind: "expired", At: noon}, "ab12cd34"),
+		"dm_reconnected": reconnected(noon), "dm_left_off": leftOff("/linear"), "dm_blocked": barred(store.Notice{Kind: "blocked", At: noon}, "ab12cd34"),
+		"dm_disconnected": barred(store.Notice{Kind: "disconnected_by_admin", At: noon}, "ab12cd34"), "dm_allowed": allowed(),
+		"dm_code_failed": codeFailed("ab12cd34"), "dm_ask": askToReconnect("U9"), "dm_operator": operatorTrouble(noon, "ab12cd34"),
+		"help": h.message(), "help_all": h.all(), "help_verb": topicVerb, "help_field": topicField, "not_understood": notUnderstood("/linear"),
+		"unknown_verb": unknownVerb("crate", "create", "Fix login", "/linear"),
+		"admin_people": page.view(), "admin_health": health.view(), "admin_audit": audit.view(), "admin_only": adminOnly(),
+		"admin_usage":  adminPage{Tab: tabUsage, Usage: []factRow{{Name: "Active people", Value: "12", Note: "in 7 days"}}}.view(),
+		"admin_policy": adminPage{Tab: tabPolicy, Policy: []factRow{{Name: "Acts as", Value: "each person"}}}.view(),
+		"admin_person": accountView(a), "admin_force": forceView("meta", "U1", false), "admin_bar": forceView("meta", "U1", true),
+		"undone": undone("Moved ENG-142 Todo → Done"), "list_stale": issueList{State: "state"}.stale(noon), "dropped": planDropped(),
+		"checking": checking(), "it_did": itDid("ENG-142"), "it_did_not": itDidNot(about{Held: "held-1", Ref: "ab12cd34"}), "failure": failed.message(),
+		"thread_preview": threadPreview(transcript{Body: "**Bob** · 18:20\nIt loops.", Messages: 412, Left: 212}),
+		"home_revoked":   home{Account: revoked, Word: "/linear"}.view(),
+		"home_reading":   home{Account: a, Word: "/linear", Reading: true, Failed: noon, Ref: "ab12cd34"}.view(),
+	}
+}
+
+func emptySurfaces() map[string]any {
+	none := &linear.Directory{}
+	bare := linear.Issue{ID: "issue-a", Identifier: "ENG-1", Team: linear.TeamRef{ID: "team-eng", Key: "ENG"}}
+	return map[string]any{
+		"card_full": card{Issue: bare}.full(), "card_compact": card{Issue: bare}.compact(),
+		"list":      issueList{Title: "Issues", Filters: "list assignee:alice p:high", State: "state"}.message(),
+		"new_issue": newIssue{Dir: none}.view(), "edit_issue": editIssue("", none, bare, draftOf(bare)),
+		"filters": editFilters("", "/linear", none, filters{}), "settings": settingsView("", none, defaults{}), "channel": channelView("", "", none, defaults{}),
+		"home": home{Word: "/linear"}.view(), "status": connectionStatus{}.message(),
+		"admin_people": adminPage{Tab: tabPeople}.view(), "admin_health": adminPage{}.view(), "admin_audit": adminPage{Tab: tabAudit}.view(),
+		"applied": applied{ID: "p"}.message(), "preview": plan{ID: "p"}.message(), "thread_preview": threadPreview(transcript{}),
+	}
+}
