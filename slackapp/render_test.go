@@ -106,7 +106,7 @@ func TestHelpFollowsTheGrammar(t *testing.T) {
 			t.Errorf("All commands lacks %s", f.Name)
 		}
 		m, ok := h.topic(f.Name+":", []string{"Todo"})
-		if text := m.fitted().Text; !ok || !strings.Contains(text, "Todo") || !strings.Contains(text, f.Examples[0]) {
+		if text := m.fitted().Text; !ok || !strings.Contains(text, "Todo") || !strings.Contains(text, escape(f.Examples[0])) {
 			t.Errorf("help %s = %q", f.Name, text)
 		}
 	}
