@@ -51,12 +51,17 @@ type envelope struct {
 	done    chan struct{} // closed when acknowledged
 }
 
-// pick chooses the socket for the next frame: any, with no affinity. The lock is held.
+// pick chooses the socket for the next frame: any, with no affinity, but not one that was told to go while there is
+// another. The lock is held.
 func (s *Server) pick() *socket {
-	if len(s.sockets) == 0 {
+	staying := slices.DeleteFunc(slices.Clone(s.sockets), func(k *socket) bool { return k.leaving })
+	if len(staying) == 0 {
+		staying = s.sockets
+	}
+	if len(staying) == 0 {
 		return nil
 	}
-	return s.sockets[rand.IntN(len(s.sockets))]
+	return staying[rand.IntN(len(staying))]
 }
 
 // send puts one envelope on the wire. The lock is held.

@@ -43,6 +43,7 @@ func client(s *slacktest.Server) *slack.Client {
 type bot struct {
 	api    *slack.Client
 	events chan socketmode.Event // what arrived, after it was acknowledged
+	hellos chan int              // connections, as each greeting counts them
 }
 
 // noAck as a payload leaves the envelope unacknowledged.
@@ -50,7 +51,7 @@ var noAck = new(int)
 
 func startBot(t *testing.T, s *slacktest.Server, handle func(*slack.Client, socketmode.Event) any) *bot {
 	t.Helper()
-	b := &bot{api: client(s), events: make(chan socketmode.Event, 100)}
+	b := &bot{api: client(s), events: make(chan socketmode.Event, 100), hellos: make(chan int, 10)}
 	ctx, cancel := context.WithCancel(t.Context())
 	socket := socketmode.New(b.api, socketmode.OptionLog(slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)))
 	done := make(chan struct{}, 2)
@@ -62,6 +63,9 @@ func startBot(t *testing.T, s *slacktest.Server, handle func(*slack.Client, sock
 			case <-ctx.Done():
 				return
 			case e := <-socket.Events:
+				if e.Type == socketmode.EventTypeHello {
+					b.hellos <- e.Request.NumConnections
+				}
 				if e.Request == nil || e.Request.EnvelopeID == "" {
 					continue
 				}
@@ -82,7 +86,7 @@ func startBot(t *testing.T, s *slacktest.Server, handle func(*slack.Client, sock
 		}
 	}()
 	t.Cleanup(func() { cancel(); <-done; <-done })
-	await(t, s, "a socket", func() bool { return s.Sockets() > 0 })
+	<-b.hellos
 	return b
 }
 

@@ -20,12 +20,13 @@ const maxAck = 20_480
 
 // socket is one Socket Mode connection.
 type socket struct {
-	id     int
-	conn   *websocket.Conn
-	out    chan []byte // frames for the writer; full means the peer is gone
-	gone   chan struct{}
-	silent bool // half-open: registered, but nothing passes any more
-	closed bool
+	id      int
+	conn    *websocket.Conn
+	out     chan []byte // frames for the writer; full means the peer is gone
+	gone    chan struct{}
+	silent  bool // half-open: registered, but nothing passes any more
+	leaving bool // told to disconnect: gets frames only while there is no other
+	closed  bool
 }
 
 // openConnection is apps.connections.open: a URL with a ticket that opens one socket once.
@@ -181,6 +182,7 @@ func (s *Server) drop(k *socket) {
 
 // disconnect tells a socket why it must go and ends it after a while. The lock is held.
 func (s *Server) disconnect(k *socket, reason string, after time.Duration) {
+	k.leaving = true
 	k.send(Object{"type": "disconnect", "reason": reason, "debug_info": Object{"host": "applink-local"}})
 	s.running.Go(func() {
 		select {
