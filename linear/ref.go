@@ -49,8 +49,9 @@ func isUUID(text string) bool { return uuidShape.MatchString(text) }
 // none, 0 to 4, P0 to P4. The error is a *NameError.
 func ParsePriority(text string) (int, error) {
 	word := fold(text)
-	if n, err := strconv.Atoi(strings.TrimPrefix(word, "p")); err == nil && n >= 0 && n <= 4 {
-		return n, nil
+	digit := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(text)), "p")
+	if len(digit) == 1 && digit[0] >= '0' && digit[0] <= '4' {
+		return int(digit[0] - '0'), nil
 	}
 	switch word {
 	case "none", "no", "no priority":
