@@ -56,6 +56,9 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 	case actSettings:
 		return a.openSettings(ctx, r, false)
 	case actTeam:
+		if r.Interaction.View.CallbackID == viewFilters {
+			return a.redrawFilters(ctx, r, value)
+		}
 		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.TeamID = value })
 	case actMoreFields:
 		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { m.More = true })
@@ -100,6 +103,8 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 		return a.turnPage(ctx, r, value, false)
 	case actRefresh:
 		return a.turnPage(ctx, r, value, true)
+	case actEditFilters:
+		return a.openFilters(ctx, r, value)
 	case actShare:
 		return a.shareList(ctx, r, value)
 	case actApply:

@@ -81,6 +81,8 @@ func (a *App) ackPayload(ctx context.Context, r *request) any {
 		return a.submitForm(ctx, r)
 	case viewEdit:
 		return a.submitEdit(ctx, r)
+	case viewFilters:
+		return a.submitFilters(ctx, r)
 	case viewComment:
 		return a.submitComment(ctx, r)
 	case viewCode:

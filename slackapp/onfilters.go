@@ -1,0 +1,64 @@
+package slackapp
+
+import (
+	"context"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"linearbot/linear"
+)
+
+// openFilters opens the Edit filters form of a list.
+func (a *App) openFilters(ctx context.Context, r *request, value string) error {
+	if _, err := readPage(value); err != nil {
+		return err
+	}
+	_, dir, err := a.names(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	meta := formMeta{Channel: r.Channel, Response: r.Response, HomeTeam: r.HomeTeam}
+	_, err = a.Quick.OpenViewContext(ctx, r.Trigger, editFilters(meta.text(), a.Word, dir, filters{State: "open"}))
+	return a.opened(err)
+}
+
+// redrawFilters follows the choice of a team: its states, labels and people.
+func (a *App) redrawFilters(ctx context.Context, r *request, teamID string) error {
+	v := r.Interaction.View
+	_, dir, err := a.names(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	f := readFilters(filters{}, v.State)
+	f.TeamID = teamID
+	meta := readMeta(v.PrivateMetadata)
+	meta.Team = teamID
+	_, err = a.API.UpdateViewContext(ctx, editFilters(meta.text(), a.Word, dir, f), "", v.Hash, v.ID)
+	return wrapSlack("views.update", err)
+}
+
+// submitFilters closes the form and shows the list where it was opened.
+func (a *App) submitFilters(ctx context.Context, r *request) any {
+	v := r.Interaction.View
+	meta := readMeta(v.PrivateMetadata)
+	f := readFilters(filters{}, v.State)
+	return a.race(ctx, r, loading("Edit filters", "Looking…"), func(ctx context.Context) (linear.Issue, error) {
+		_, dir, err := a.names(ctx, r.Key)
+		if err != nil {
+			return linear.Issue{}, err
+		}
+		m, err := a.list(ctx, r, page{Command: f.command(dir), At: time.Now(), First: 1})
+		if err != nil {
+			return linear.Issue{}, err
+		}
+		to := *r
+		to.Channel, to.Response = meta.Channel, meta.Response
+		return linear.Issue{}, a.reply(ctx, &to, m)
+	}, func(_ context.Context, _ linear.Issue, err error) slack.ModalViewRequest {
+		if err != nil {
+			return failedView("Edit filters", say(err, r.Ref), "")
+		}
+		return loading("Edit filters", "Done. The list is in the conversation.")
+	})
+}
