@@ -192,7 +192,7 @@ func (p *Person) Stop(ctx context.Context, channel, threadTS string) error {
 	for _, m := range s.thread(channel, threadTS) {
 		if m.Streaming {
 			now := *m
-			now.Streaming, now.Subtype = false, "stopped_by_user"
+			now.Streaming, now.Halted = false, true
 			s.replace(m, &now)
 			halted = append(halted, m.TS)
 		}

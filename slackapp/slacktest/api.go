@@ -122,20 +122,19 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer, status := Object{}, http.StatusOK
-	if f.before() {
+	if f.applies() {
 		s.mu.Lock()
 		answer, err = s.call(name, a, token, inHeader)
 		s.mu.Unlock()
-		answer, status = envelopeAnswer(w, answer, err)
+		answer, status = refusal(w, answer, err)
 	}
-	if f != nil && (!f.before() || f.Applied) && f.fails() {
-		status = f.answer(w)
-		answer = Object{"error": f.label()}
+	if f.fails() {
+		status, answer = f.answer(w), Object{"error": f.label()}
 	} else {
 		writeJSON(w, status, answer)
 	}
 	code, _ := answer["error"].(string)
-	s.record(Call{Method: name, At: start, Took: time.Since(start), Status: status, Error: code, Args: a.logged()})
+	s.record(Call{Method: name, At: start, Took: time.Since(start), Status: status, Error: code, Args: Object(a)})
 }
 
 // call runs one method on behalf of a token. The lock is held.
@@ -171,8 +170,8 @@ func (s *Server) missing(scope string) error {
 	}}
 }
 
-// envelopeAnswer turns a method's result into Slack's body and status: errors are HTTP 200, only limits are 429.
-func envelopeAnswer(w http.ResponseWriter, answer Object, err error) (Object, int) {
+// refusal turns a method's result into Slack's body and status: errors are HTTP 200, only limits are 429.
+func refusal(w http.ResponseWriter, answer Object, err error) (Object, int) {
 	if err == nil {
 		out := Object{"ok": true}
 		maps.Copy(out, answer)
@@ -274,5 +273,3 @@ func (a args) json(key string, into any) error {
 	}
 	return json.Unmarshal([]byte(text), into)
 }
-
-func (a args) logged() Object { return Object(a) }

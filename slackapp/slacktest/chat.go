@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -350,9 +351,7 @@ func reactionsJSON(rs []Reaction) []Object {
 // with returns a copy of o that has key set to v.
 func with(o Object, key string, v any) Object {
 	out := make(Object, len(o)+1)
-	for k, e := range o {
-		out[k] = e
-	}
+	maps.Copy(out, o)
 	out[key] = v
 	return out
 }

@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -234,16 +235,9 @@ func (s *Server) Redeliver(ctx context.Context, envelopeID string) error {
 	env := s.send(next, old.accepts)
 	s.mu.Unlock()
 	if _, ok, err := s.wait(ctx, env); err != nil || !ok {
-		return cmpErr(err, &FailedError{Text: "the app did not acknowledge"})
+		return cmp.Or(err, error(&FailedError{Text: "the app did not acknowledge"}))
 	}
 	return nil
-}
-
-func cmpErr(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }
 
 func mustJSON(v any) json.RawMessage {

@@ -106,11 +106,11 @@ func (f *Fault) wait(ctx context.Context) bool {
 }
 
 func (f *Fault) fails() bool {
-	return f.Code != "" || f.Status != 0 || f.RetryAfter != 0 || f.Reset
+	return f != nil && (f.Code != "" || f.Status != 0 || f.RetryAfter != 0 || f.Reset)
 }
 
-// before reports whether the call takes effect.
-func (f *Fault) before() bool { return f == nil || !f.fails() || f.Applied }
+// applies reports whether the call takes effect.
+func (f *Fault) applies() bool { return f == nil || !f.fails() || f.Applied }
 
 func (f *Fault) label() string {
 	switch {

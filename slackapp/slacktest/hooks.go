@@ -49,17 +49,17 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 	if !f.wait(r.Context()) {
 		return
 	}
-	if f.before() {
+	if f.applies() {
 		s.mu.Lock()
 		err = s.useHook(r.PathValue("id"), a)
 		s.mu.Unlock()
 	}
-	c := Call{Method: "response_url", At: start, Status: http.StatusOK, Args: a.logged()}
+	c := Call{Method: "response_url", At: start, Status: http.StatusOK, Args: Object(a)}
 	switch {
-	case f != nil && f.fails():
+	case f.fails():
 		c.Status, c.Error = f.answer(w), f.label()
 	case err != nil:
-		answer, _ := envelopeAnswer(w, nil, err)
+		answer, _ := refusal(w, nil, err)
 		c.Error = err.Error()
 		if c.Error == "expired_url" || c.Error == "used_url" {
 			c.Status = http.StatusNotFound

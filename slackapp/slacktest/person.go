@@ -112,6 +112,9 @@ func (p *Person) Command(ctx context.Context, channel, line string) error {
 	}
 	s.mu.Lock()
 	c, err := p.channel(channel)
+	if err == nil && !c.has(p.ID) {
+		err = fmt.Errorf("command in %s: %w", channel, ErrNotVisible)
+	}
 	if err != nil {
 		s.mu.Unlock()
 		return err
@@ -243,6 +246,19 @@ func (p *Person) Delete(m Message) error {
 	}
 	s.remove(old)
 	s.deleted(old)
+	return nil
+}
+
+// React puts an emoji under a message.
+func (p *Person) React(m Message, name string) error {
+	s := p.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.find(m.Channel, m.TS, "")
+	if c := s.channels[m.Channel]; old == nil || !s.sees(p.ID, c) || !knownEmoji(name) {
+		return fmt.Errorf("react to %s: %w", m.TS, ErrNotVisible)
+	}
+	s.react(old, name, p.ID)
 	return nil
 }
 

@@ -21,17 +21,22 @@ import (
 // newServer starts a local Slack from the app's real manifest.
 func newServer(t *testing.T, change ...func(*slacktest.Options)) *slacktest.Server {
 	t.Helper()
-	manifest, err := os.ReadFile("../../manifest.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	opt := slacktest.Options{Manifest: manifest, Seed: true}
+	opt := slacktest.Options{Manifest: manifestFile(t), Seed: true}
 	for _, c := range change {
 		c(&opt)
 	}
 	s := slacktest.NewServer(opt)
 	t.Cleanup(s.Close)
 	return s
+}
+
+func manifestFile(t testing.TB) []byte {
+	t.Helper()
+	manifest, err := os.ReadFile("../../manifest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return manifest
 }
 
 func client(s *slacktest.Server) *slack.Client {

@@ -1,5 +1,7 @@
 package slacktest
 
+import "strings"
+
 import "unicode/utf8"
 
 // startStream is chat.startStream: a reply that grows. Channels need to know for whom it is.
@@ -44,7 +46,7 @@ func (s *Server) streaming(a args) (*Message, error) {
 		return nil, fail("message_not_found")
 	case m.BotID != botID:
 		return nil, fail("message_not_owned_by_app")
-	case m.Subtype == "stopped_by_user":
+	case m.Halted:
 		return nil, fail("stopped_by_user")
 	case !m.Streaming:
 		return nil, fail("message_not_in_streaming_state")
@@ -102,11 +104,12 @@ func (m *Message) grow(a args) error {
 	if a.json("chunks", &chunks) != nil {
 		return fail("invalid_chunks")
 	}
-	text := a.str("markdown_text")
+	var text strings.Builder
+	text.WriteString(a.str("markdown_text"))
 	for _, c := range chunks {
 		switch str(c["type"]) {
 		case "markdown_text":
-			text += str(c["text"])
+			text.WriteString(str(c["text"]))
 		case "task_update":
 			m.setTask(c)
 		case "plan_update":
@@ -121,10 +124,10 @@ func (m *Message) grow(a args) error {
 			return fail("invalid_chunks")
 		}
 	}
-	if utf8.RuneCountInString(text) > maxMarkdown {
+	if utf8.RuneCountInString(text.String()) > maxMarkdown {
 		return fail("msg_too_long")
 	}
-	m.Text += text
+	m.Text += text.String()
 	return nil
 }
 

@@ -70,6 +70,7 @@ type Message struct {
 	Unfurls               map[string]Object // by URL
 	Subtype               string            // thread_broadcast, bot_message or ""
 	Streaming             bool              // between chat.startStream and chat.stopStream
+	Halted                bool              // a stream somebody stopped
 }
 
 func (m Message) root() string {
