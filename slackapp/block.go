@@ -17,7 +17,6 @@ const (
 	maxPlaceholder = 150
 	maxInputLabel  = 2000
 	maxValue       = 2000
-	maxMeta        = 3000
 	maxInput       = 3000
 	maxOptions     = 100
 	maxIssueTitle  = 255   // the New issue form; Linear takes no more from us

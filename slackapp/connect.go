@@ -159,9 +159,6 @@ func connectedLine(a store.Account) string {
 	return ":large_green_circle: Connected as " + bold(inline(a.ViewerName, 100)) + mail + " in " + bold(inline(a.OrgName, 100)) + "."
 }
 
-// connectFailed replaces the prompt when connecting ended without a connection.
-func connectFailed(f Failure) Message { return f.message() }
-
 // canceledConnecting answers Cancel.
 func canceledConnecting() Message {
 	return sayText("Canceled. Nothing was connected.").with(actions("", button("Connect Linear", actConnect, "")))

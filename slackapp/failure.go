@@ -26,7 +26,6 @@ type changed string
 // What a failure did to Linear.
 const (
 	nothingChanged changed = "nothing"
-	partChanged    changed = "part"
 	unknownChange  changed = "unknown"
 )
 

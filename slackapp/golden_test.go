@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,9 +32,7 @@ func surfaces() map[string]any {
 			all[surface+"_"+name] = v
 		}
 	}
-	for surface, v := range manyWorld().otherSurfaces() {
-		all[surface] = v
-	}
+	maps.Copy(all, manyWorld().otherSurfaces())
 	for surface, v := range emptySurfaces() {
 		all[surface+"_empty"] = v
 	}

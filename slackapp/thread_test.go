@@ -90,7 +90,7 @@ func TestThreadOfLongMessagesStaysInBounds(t *testing.T) {
 	t.Parallel()
 	var all []slack.Message
 	for n := range 60 {
-		all = append(all, post("U2", n, fmt.Sprintf("start%d ", n)+strings.Repeat("word ", 7000)))
+		all = append(all, post("U2", n, fmt.Sprintf("start%d ", n)+strings.Repeat("word ", 1700)))
 	}
 	got := threadOf(all...).transcribe()
 	if n := length(got.Body); n > threadChars+2000 {
