@@ -229,12 +229,13 @@ func readWords(cmd Command, rest, argument string) (Command, error) {
 		text := l.text
 		if l.person != "" {
 			text = l.person
-		} else if argument == "person" && len(text) > 1 {
-			text = strings.TrimPrefix(text, "@")
 		}
 		words = append(words, text)
 	}
 	cmd.Text = strings.TrimSpace(strings.Join(words, " "))
+	if argument == "person" {
+		cmd.Text = strings.TrimSpace(strings.TrimLeft(cmd.Text, "@ "))
+	}
 	if cmd.Text == "" {
 		return Command{}, &MissingArgumentError{Verb: cmd.Verb, Argument: argument}
 	}

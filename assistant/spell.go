@@ -95,8 +95,8 @@ func escapeSlack(text string) string {
 			break
 		}
 		b.WriteString(escaper.Replace(text[:i]))
-		if e, n := readEntity(text[i:]); n > 0 && e.kind == '@' {
-			b.WriteString(text[i : i+n])
+		if e, n := readEntity(text[i:]); n > 0 && text[i:i+n] == e.value() {
+			b.WriteString(e.value())
 			text = text[i+n:]
 			continue
 		}
@@ -122,7 +122,7 @@ func quote(value string) string {
 		b.WriteRune(r)
 	}
 	b.WriteByte('"')
-	return escapeSlack(b.String())
+	return escaper.Replace(b.String())
 }
 
 // spellCreate writes the title quoted unless it is plain words.
@@ -256,9 +256,9 @@ func spellList(input map[string]any) string {
 		delete(rest, "query")
 	}
 	words = append(words, spellStates(rest)...)
-	for _, f := range []struct{ key, field string }{{"team", "team"}, {"assignee", "assignee"}, {"creator", "creator"}, {"priority", "p"}, {"anyLabels", "label"}, {"project", "project"}, {"cycle", "cycle"}, {"estimate", "estimate"}, {"parent", "parent"}} {
+	for _, f := range []struct{ key, field string }{{"team", "team"}, {"assignee", "assignee"}, {"creator", "creator"}, {"priority", "p"}, {"anyLabels", "label"}, {"project", "project"}, {"cycle", "cycle"}, {"parent", "parent"}} {
 		if value, ok := rest[f.key]; ok {
-			words = append(words, strings.NewReplacer(`:">`, `:>`, `:"&gt;`, `:>`, `:"&lt;`, `:<`).Replace(spellField(f.field, value)[0]))
+			words = append(words, spellField(f.field, value)...)
 			delete(rest, f.key)
 		}
 	}
@@ -267,6 +267,10 @@ func spellList(input map[string]any) string {
 			words = append(words, "label:"+quote(name))
 		}
 		delete(rest, "labels")
+	}
+	if points, ok := rest["estimate"].(string); ok {
+		words = append(words, "estimate:"+points) // >3 has an operator before it
+		delete(rest, "estimate")
 	}
 	words = append(words, spellDays(rest)...)
 	words = append(words, spellNot(rest)...)
