@@ -13,7 +13,7 @@ import (
 // Apply carries out a proposal: once, for its asker, on issues that still are as
 // they were shown. A second call gives the stored outcome with ErrAlready, also
 // while the first is at work; after a crash it goes on where the first stopped.
-// Errors: ErrNotAsker, ErrExpired, ErrAlready, *StaleError, and linear's when the
+// Errors: ErrNotAsker, ErrExpired, ErrAlready, ErrMustEdit, *StaleError, and linear's when the
 // issues could not be read again (nothing was changed, the proposal stays open).
 func (e *Engine) Apply(ctx context.Context, a Asker, s *linear.Session, id string) (Outcome, error) {
 	return e.once(id, func() (Outcome, error) { return e.apply(ctx, a, s, id) })
@@ -46,6 +46,8 @@ func (e *Engine) apply(ctx context.Context, a Asker, s *linear.Session, id strin
 		return Outcome{}, ErrExpired
 	case stored.Status != store.Proposed:
 		return stored.outcome(id, undoUntil(stored)), ErrAlready
+	case slices.ContainsFunc(stored.changes(), func(c Change) bool { return c.MustEdit }):
+		return Outcome{}, ErrMustEdit
 	}
 	if err := e.claim(ctx, a, &stored, store.Applying); err != nil {
 		return Outcome{}, err

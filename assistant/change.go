@@ -28,6 +28,9 @@ type Change struct {
 	Body   string        `json:",omitempty"` // the comment
 	Taint  string        `json:",omitempty"` // where the whole change came from when not from the asker: a target nobody named
 
+	// MustEdit: a person or a link came from somebody else's text. Apply refuses.
+	MustEdit bool `json:",omitempty"`
+
 	Create *linear.IssueCreate `json:",omitempty"`
 	Query  *GuardedQuery       `json:",omitempty"`
 }

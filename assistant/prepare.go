@@ -22,7 +22,7 @@ const (
 // changed. Values that a target already has are dropped. Errors: *linear.NameError,
 // *MissingIssueError, *RefusedError, ErrTooManyChanges, and linear's own.
 func (e *Engine) Prepare(ctx context.Context, _ Asker, s *linear.Session, p Plan) (Prepared, error) {
-	return e.prepare(ctx, s, p, freshRead)
+	return e.prepare(ctx, s, p, freshRead, nil)
 }
 
 // preparation is one plan on its way to changes.
@@ -30,6 +30,7 @@ type preparation struct {
 	s     *linear.Session
 	plan  Plan
 	age   freshness
+	marks []map[string]string     // beside the steps: where values came from; nil: the asker said it all
 	known map[string]linear.Issue // by UUID and identifier
 	stale map[string]bool         // UUIDs whose copy is only the last seen
 	lists map[int]Read            // by step
@@ -38,11 +39,11 @@ type preparation struct {
 	out     Prepared
 }
 
-func (e *Engine) prepare(ctx context.Context, s *linear.Session, p Plan, age freshness) (Prepared, error) {
+func (e *Engine) prepare(ctx context.Context, s *linear.Session, p Plan, age freshness, marks []map[string]string) (Prepared, error) {
 	if err := p.Check(); err != nil {
 		return Prepared{}, fmt.Errorf("%w: %w", linear.ErrInvalidInput, err)
 	}
-	x := &preparation{s: s, plan: p, age: age, known: map[string]linear.Issue{}, stale: map[string]bool{}, lists: map[int]Read{}, queries: map[int]bool{}}
+	x := &preparation{s: s, plan: p, age: age, marks: marks, known: map[string]linear.Issue{}, stale: map[string]bool{}, lists: map[int]Read{}, queries: map[int]bool{}}
 	writes, err := x.sort()
 	if err != nil {
 		return Prepared{}, err
@@ -58,9 +59,11 @@ func (e *Engine) prepare(ctx context.Context, s *linear.Session, p Plan, age fre
 		return Prepared{}, err
 	}
 	for _, w := range writes {
+		first := len(x.out.Changes)
 		if err := x.change(ctx, w, targets[w.step]); err != nil {
 			return Prepared{}, err
 		}
+		x.mark(w, first)
 	}
 	if len(x.out.Changes) > maxWrites {
 		return Prepared{}, ErrTooManyChanges
@@ -298,6 +301,26 @@ func (x *preparation) change(ctx context.Context, w write, targets []string) err
 		}
 	}
 	return nil
+}
+
+// mark carries the marks of a step to the changes it made or added to.
+func (x *preparation) mark(w write, first int) {
+	if x.marks == nil {
+		return
+	}
+	for n := range x.out.Changes {
+		c := &x.out.Changes[n]
+		if n >= first || w.kind == ChangeUpdate && c.Kind == ChangeUpdate && x.sameTarget(c, w) {
+			c.mark(x.marks[w.step])
+		}
+	}
+}
+
+// sameTarget reports whether a write was merged into an earlier change.
+func (x *preparation) sameTarget(c *Change, w write) bool {
+	ref, _ := w.input["issueId"].(string) // an update has one
+	parsed, _ := linear.ParseRef(ref)
+	return parsed != "" && (parsed == c.Issue.ID || parsed == c.Issue.Identifier)
 }
 
 // comment is sent to the reference itself when the issue was not read.

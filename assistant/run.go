@@ -45,7 +45,7 @@ func (e *Engine) run(ctx context.Context, a Asker, s *linear.Session, p Plan, id
 	case !errors.Is(err, ErrExpired):
 		return Outcome{}, err
 	}
-	prepared, err := e.prepare(ctx, s, p, lastSeen)
+	prepared, err := e.prepare(ctx, s, p, lastSeen, nil)
 	if err != nil {
 		return Outcome{}, err
 	}
