@@ -2,6 +2,7 @@ package linear
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,7 +53,7 @@ func (d *Directory) State(teamID, name string) (State, error) {
 	if err == nil {
 		return team.States[i], nil
 	}
-	if missing := err.(*NameError); !missing.Ambiguous { //nolint:errorlint // resolve returns nothing else
+	if missing, ok := errors.AsType[*NameError](err); ok && !missing.Ambiguous {
 		missing.Candidates = nil
 		for _, e := range entries {
 			missing.Candidates = append(missing.Candidates, e.Candidate)
@@ -97,7 +98,7 @@ func (d *Directory) Label(teamID, name string) (Label, error) {
 	if err == nil {
 		return labels[i], nil
 	}
-	missing := err.(*NameError) //nolint:errorlint // resolve returns nothing else
+	missing, _ := errors.AsType[*NameError](err) // resolve returns nothing else
 	if missing.Ambiguous {
 		return Label{}, err
 	}
