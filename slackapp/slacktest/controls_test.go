@@ -1,7 +1,6 @@
 package slacktest_test
 
 import (
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -147,31 +146,4 @@ func TestSeededIncident(t *testing.T) {
 	if len(thread) < 40 || edited != 2 || files != 2 || bots != 1 || foreign != 3 || secrets != 2 {
 		t.Errorf("%d messages, %d edited, %d files, %d by bots, %d by Erin, %d secrets", len(thread), edited, files, bots, foreign, secrets)
 	}
-}
-
-// FuzzBlocks: whatever is posted as blocks is taken or refused, never a crash, and what is taken can be rendered.
-func FuzzBlocks(f *testing.F) {
-	f.Add(board)
-	for _, seed := range []string{`[]`, `[null]`, `[{}]`, `{"type":"section"}`, `[{"type":"input","element":7}]`, actions(`null`),
-		`[{"type":"rich_text","elements":[{"type":"rich_text_list","elements":[1]}]}]`, `[{"type":"context","elements":{}}]`,
-		actions(`{"type":"static_select","options":[{"text":3}],"initial_option":{}}`), `[{"type":"actions","block_id":1}]`} {
-		f.Add(seed)
-	}
-	manifest := manifestFile(f)
-	s := slacktest.NewServer(slacktest.Options{Manifest: manifest})
-	f.Cleanup(s.Close)
-	alice := s.Person("alice")
-	f.Fuzz(func(t *testing.T, blocks string) {
-		got := call(t, s, "chat.postMessage", map[string]string{"channel": "C0GENERAL", "text": "x", "blocks": blocks})
-		if got["ok"] != true && !strings.HasPrefix(got["error"].(string), "invalid_blocks") && got["error"] != "msg_blocks_too_long" {
-			t.Errorf("answer = %v", got)
-		}
-		if got["ok"] == true {
-			m := alice.Last("#general")
-			slacktest.Text(m)
-			if _, err := json.Marshal(m.Blocks); err != nil {
-				t.Error(err)
-			}
-		}
-	})
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
@@ -124,7 +123,7 @@ func TestExternalIDsAreUnique(t *testing.T) {
 func TestSubmissionAnswers(t *testing.T) {
 	t.Parallel()
 	var answer atomic.Pointer[any]
-	s := newServer(t, func(o *slacktest.Options) { o.AckTimeout = 300 * time.Millisecond })
+	s := newServer(t)
 	b := startBot(t, s, func(_ *slack.Client, e socketmode.Event) any {
 		if d, ok := e.Data.(slack.InteractionCallback); ok && d.Type == slack.InteractionTypeViewSubmission {
 			return *answer.Load()

@@ -157,7 +157,7 @@ func TestEventsComeAgainInteractionsDoNot(t *testing.T) {
 
 func TestAcknowledgementsThatDoNotCount(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, func(o *slacktest.Options) { o.AckTimeout = 200 * time.Millisecond })
+	s := newServer(t, func(o *slacktest.Options) { o.AckTimeout = time.Second })
 	w := connect(t, s)
 	alice := s.Person("alice")
 	for name, c := range map[string]struct {
