@@ -1,0 +1,146 @@
+package lineartest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Approve opens the consent page of authorizeURL as the member with this e-mail
+// would, presses Approve, and returns the callback URL the browser is sent to.
+func (s *Server) Approve(ctx context.Context, authorizeURL, email string) (callback string, err error) {
+	return s.answer(ctx, authorizeURL, email, "approve")
+}
+
+// Deny opens the consent page, presses Cancel, and returns the callback URL.
+func (s *Server) Deny(ctx context.Context, authorizeURL, email string) (callback string, err error) {
+	return s.answer(ctx, authorizeURL, email, "deny")
+}
+
+var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
+
+func (s *Server) answer(ctx context.Context, authorizeURL, email, decision string) (string, error) {
+	get, err := http.NewRequestWithContext(ctx, http.MethodGet, authorizeURL, nil)
+	if err != nil {
+		return "", err
+	}
+	body, location, err := s.browse(get)
+	if err != nil || location != "" {
+		return location, err
+	}
+	f := url.Values{"workspace": {s.w.urlKey}, "user": {email}, "decision": {decision}}
+	for _, m := range hiddenInput.FindAllStringSubmatch(body, -1) {
+		f.Set(html.UnescapeString(m[1]), html.UnescapeString(m[2]))
+	}
+	to := get.URL.Scheme + "://" + get.URL.Host + "/oauth/authorize"
+	post, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(f.Encode()))
+	if err != nil {
+		return "", err
+	}
+	post.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	_, location, err = s.browse(post)
+	return location, err
+}
+
+// browse sends one request and returns the page, or where it redirects to.
+func (s *Server) browse(r *http.Request) (body, location string, err error) {
+	resp, err := s.browser.Do(r)
+	if err != nil {
+		return "", "", err
+	}
+	defer func() { _ = resp.Body.Close() }() // read to its end
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return "", "", err
+	}
+	switch {
+	case resp.StatusCode == http.StatusFound:
+		return "", resp.Header.Get("Location"), nil
+	case resp.StatusCode != http.StatusOK:
+		return "", "", fmt.Errorf("consent page: %d: %s", resp.StatusCode, problemOf(string(raw)))
+	}
+	return string(raw), "", nil
+}
+
+var alert = regexp.MustCompile(`role="alert">([^<]*)<`)
+
+func problemOf(page string) string {
+	if m := alert.FindStringSubmatch(page); m != nil {
+		return html.UnescapeString(m[1])
+	}
+	return "no reason given"
+}
+
+// RevokeAccess ends all grants that this person gave, as Linear's settings page
+// does, and returns how many there were.
+func (s *Server) RevokeAccess(email string) int {
+	return s.endWhere(func(g *grant) bool { return strings.EqualFold(g.person.Email, email) })
+}
+
+func (s *Server) endWhere(ok func(*grant) bool) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, g := range s.oauth.grants {
+		if !g.ended && ok(g) {
+			s.endGrant(g, EventRevoked, s.now())
+			n++
+		}
+	}
+	return n
+}
+
+// RemoveApp removes the application from the workspace: all grants end and one
+// OAuthApp webhook without any user in it is sent.
+func (s *Server) RemoveApp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	for _, g := range s.oauth.grants {
+		if !g.ended {
+			g.ended = true
+			s.note(EventRevoked, g, g.newest().access, g.newest().refresh, now)
+		}
+	}
+	s.send("OAuthApp", map[string]any{"action": "revoked", "oauthClientId": seedID("app " + s.app().ClientID)})
+}
+
+// ExpireAccessTokens makes this person's access tokens expire now; "" means everybody's.
+func (s *Server) ExpireAccessTokens(email string) { s.ExpireAccessTokensAt(email, s.now()) }
+
+// ExpireAccessTokensAt makes this person's access tokens expire at a time; "" means everybody's.
+func (s *Server) ExpireAccessTokensAt(email string, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.oauth.grants {
+		if email != "" && !strings.EqualFold(g.person.Email, email) {
+			continue
+		}
+		for _, p := range g.pairs {
+			if p.expires.After(at) {
+				p.expires = at
+			}
+		}
+	}
+	s.publish(Event{})
+}
+
+// APIKey makes a personal API key for a member. It is sent raw in Authorization.
+func (s *Server) APIKey(email string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.w.user(email)
+	if u == nil {
+		return "", fmt.Errorf("no member %s", email)
+	}
+	key := "lin_api_" + rand.Text()
+	s.oauth.keys[key] = u
+	return key, nil
+}
