@@ -21,7 +21,7 @@ type card struct {
 
 // outcome is one line of what happened, with a way back while there is one.
 type outcome struct {
-	Text   string // mrkdwn
+	Text   string // mrkdwn; "": the card's head says it
 	UndoID string // the proposal to take back; "" when that is over or not ours
 }
 
@@ -156,13 +156,20 @@ func undone(what string) Message {
 
 func (c card) heading() []slack.Block {
 	title := section(issueLink(c.Issue) + " " + inline(c.Issue.Title, 150))
-	switch {
-	case c.Head == "":
+	if c.Head == "" {
 		return blocks(title)
-	case strings.Contains(c.Head, issueLink(c.Issue)+" "):
-		return blocks(section(c.Head)) // it says the title already
 	}
-	return blocks(section(c.Head), title)
+	var undo []slack.BlockElement
+	for _, o := range c.Lines {
+		if o.Text == "" && o.UndoID != "" { // what the head tells is what can be taken back
+			undo = append(undo, button("Undo", actUndo, o.UndoID))
+		}
+	}
+	head := section(c.Head, undo...)
+	if strings.Contains(c.Head, issueLink(c.Issue)+" ") {
+		return blocks(head) // it says the title already
+	}
+	return blocks(head, title)
 }
 
 // text is the card read aloud.
@@ -186,6 +193,9 @@ func (c card) text() string {
 func (c card) outcomes() []slack.Block {
 	var all []slack.Block
 	for _, o := range c.Lines[max(0, len(c.Lines)-5):] {
+		if o.Text == "" {
+			continue
+		}
 		if o.UndoID != "" {
 			all = append(all, section(o.Text, button("Undo", actUndo, o.UndoID)))
 			continue

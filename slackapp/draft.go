@@ -197,6 +197,16 @@ func (d draft) forTeam(dir *linear.Directory, teamID string) (draft, []string) {
 	return d, cleared
 }
 
+// submitted is the draft of a form that was drawn for a team. A person who changes
+// the team and submits before the form was redrawn still sends the choices of the
+// old one: they never reach Linear.
+func (d draft) submitted(dir *linear.Directory, drawnFor string) draft {
+	if d.TeamID != drawnFor {
+		d, _ = d.forTeam(dir, d.TeamID)
+	}
+	return d
+}
+
 // createInput is the draft as input of linear_issue_create.
 func (d draft) createInput() map[string]any {
 	in := map[string]any{"teamId": d.TeamID, "title": d.Title}

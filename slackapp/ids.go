@@ -131,11 +131,11 @@ const (
 
 // Callback ids of shortcuts; manifest.yaml declares the same.
 const (
-	shortcutCreate = "create_issue" // on a message
-	shortcutLink   = "link_issue"   // on a message
-	shortcutShow   = "show_issue"   // on a message
-	shortcutNew    = "new_issue"    // everywhere
-	shortcutMine   = "my_issues"    // everywhere
+	shortcutCreate = "create_issue_from_message" // on a message
+	shortcutLink   = "link_issue"                // on a message
+	shortcutShow   = "show_issue"                // on a message
+	shortcutNew    = "new_issue"                 // everywhere
+	shortcutMine   = "my_issues"                 // everywhere
 )
 
 // Block ids of form fields. Those that depend on the team are followed by a dot

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -98,26 +97,7 @@ func (a *App) opened(err error) error {
 	if triggerDead(err) {
 		return &triggerError{cause: err}
 	}
-	return fmt.Errorf("views.open: %w", err)
-}
-
-// triggerError says that Slack took too long to open a form.
-type triggerError struct{ cause error }
-
-func (e *triggerError) Error() string { return "trigger expired: " + e.cause.Error() }
-
-func (e *triggerError) Unwrap() error { return e.cause }
-
-func triggerDead(err error) bool {
-	e, ok := errors.AsType[slack.SlackErrorResponse](err)
-	if !ok {
-		return false
-	}
-	switch e.Err {
-	case "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id":
-		return true
-	}
-	return false
+	return wrapSlack("views.open", err)
 }
 
 // offerForm is what a person gets whose trigger is gone: the text is safe.
@@ -204,6 +184,7 @@ func (a *App) submitForm(ctx context.Context, r *request) any {
 	}
 	dir, warm := s.CachedDirectory()
 	if warm {
+		d = d.submitted(dir, meta.Team)
 		if wrong := d.check(dir, time.Now()); len(wrong) > 0 {
 			return a.wrongFields(wrong, v.State)
 		}
@@ -273,6 +254,11 @@ func (a *App) race(ctx context.Context, r *request, meanwhile slack.ModalViewReq
 
 // createFromForm makes the issue and shows the card where the form was opened.
 func (a *App) createFromForm(ctx context.Context, r *request, s *linear.Session, meta formMeta, d draft) (linear.Issue, error) {
+	dir, err := s.Directory(ctx)
+	if err != nil {
+		return linear.Issue{}, err
+	}
+	d = d.submitted(dir, meta.Team)
 	if meta.Source != nil && d.Thread {
 		text, err := a.transcript(ctx, meta.Source, d.Description)
 		if err != nil {

@@ -3,7 +3,6 @@ package slackapp
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -35,7 +34,7 @@ func (a *App) reply(ctx context.Context, r *request, m Message) error {
 	}
 	_, _, err := a.API.PostMessageContext(ctx, r.Channel, opts...)
 	if err != nil {
-		a.Log.WarnContext(ctx, "response_url refused", "ref", r.Ref, "err", err)
+		a.Log.WarnContext(ctx, "response_url refused", "ref", r.Ref, "err", wrapSlack("response_url", err))
 		return a.tell(ctx, r.Key, r.Channel, r.Thread, m)
 	}
 	r.answered = true
@@ -141,11 +140,4 @@ func (a *App) withProgress(ctx context.Context, r *request, work func(context.Co
 		return nil
 	}
 	return a.reply(ctx, r, out.m)
-}
-
-func wrapSlack(op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", op, err)
 }

@@ -18,6 +18,7 @@ type cli struct {
 	config
 
 	Serve   struct{} `cmd:"" default:"1" help:"Run against Slack and Linear (the default)."`
+	Demo    demoCmd  `cmd:"" help:"Run everything on this machine against local stand-ins of Slack and Linear."`
 	Check   struct{} `cmd:"" help:"Verify the configuration against the live services."`
 	Version struct{} `cmd:"" help:"Print the version."`
 }
@@ -46,15 +47,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stdout, version())
 		return 0
 	}
+	if parsed.Command() == "demo" {
+		return exitStatus(c.Demo.run(ctx, stdout, stderr), stderr)
+	}
 	if err := c.finish(); err != nil {
 		fmt.Fprintf(stderr, "bot: the configuration cannot work:\n%v\n", err)
 		return 2
 	}
-	if err := c.do(ctx, parsed.Command(), stdout, stderr); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(stderr, "bot:", err)
-		return 1
+	return exitStatus(c.do(ctx, parsed.Command(), stdout, stderr), stderr)
+}
+
+// exitStatus tells what ended the program; being stopped is no failure.
+func exitStatus(err error, stderr io.Writer) int {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return 0
 	}
-	return 0
+	fmt.Fprintln(stderr, "bot:", err)
+	return 1
 }
 
 func (c *cli) do(ctx context.Context, verb string, stdout, stderr io.Writer) error {

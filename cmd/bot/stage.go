@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"linearbot"
+	"linearbot/linear/lineartest"
+	"linearbot/slackapp/slacktest"
+)
+
+// stage is the whole product on one machine: the local Slack, the local Linear,
+// and the real bot between them over real sockets.
+//
+//	people ─▶ slacktest ═ WebSocket ═▶ bot ─ HTTP ─▶ lineartest ◀─ people's browsers
+//	             ▲                      │ ▲                │
+//	             └───── Web API ────────┘ └── webhooks ────┘
+type stage struct {
+	slack  *slacktest.Server
+	linear *lineartest.Server
+	bot    *bot
+
+	cfg   config
+	log   *slog.Logger
+	stop  context.CancelFunc
+	ended chan error
+}
+
+// stageOptions shape a stage.
+type stageOptions struct {
+	Dir        string // where the database and its keyset live
+	SlackAddr  string // listening addresses; empty: a free loopback port
+	LinearAddr string
+	BotAddr    string
+	Change     func(*config) // optional: changes the bot's configuration
+	Linear     func(*lineartest.Options)
+	Log        *slog.Logger
+}
+
+const stageWebhookSecret = "local-webhook-secret"
+
+// newStage starts all three and waits until the bot's socket is up. The caller
+// closes what it returns.
+func newStage(ctx context.Context, o stageOptions) (*stage, error) {
+	public, err := loopbackAddress(ctx, o.BotAddr)
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{log: o.Log}
+	s.slack = slacktest.NewServer(slacktest.Options{Manifest: linearbot.Manifest, Seed: true, Addr: o.SlackAddr})
+	s.linear, err = startLinear(o, "http://"+public)
+	if err != nil {
+		s.slack.Close()
+		return nil, err
+	}
+	s.cfg = s.config(o.Dir, public)
+	if o.Change != nil {
+		o.Change(&s.cfg)
+	}
+	if err := s.startBot(ctx); err != nil {
+		s.linear.Close()
+		s.slack.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// startLinear starts the local Linear with the bot registered as an OAuth app.
+func startLinear(o stageOptions, public string) (*lineartest.Server, error) {
+	app := lineartest.DefaultApp
+	app.Name, app.RedirectURIs, app.AnyLoopback = "Linear in Slack", []string{public + "/oauth/callback"}, true
+	app.WebhookURL, app.WebhookSecret = public+"/webhooks/linear", stageWebhookSecret
+	opts := lineartest.Options{Seed: true, App: app}
+	if o.Linear != nil {
+		o.Linear(&opts)
+	}
+	l := lineartest.New(opts)
+	addr := o.LinearAddr
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	if err := l.Start(addr); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("local Linear: %w", err)
+	}
+	return l, nil
+}
+
+// config is what an operator would set to run against these two servers.
+func (s *stage) config(dir, public string) config {
+	return config{
+		SlackBotToken: s.slack.BotToken, SlackAppToken: s.slack.AppToken, SlackAPIURL: s.slack.APIURL,
+		LinearClientID: lineartest.DefaultApp.ClientID, LinearClientSecret: lineartest.DefaultApp.ClientSecret,
+		LinearAuthURL: s.linear.URL, LinearAPIURL: s.linear.URL, LinearActor: "user", LinearScopes: "read,write",
+		LinearWebhook: stageWebhookSecret, PublicURL: "http://" + public, ListenAddr: public,
+		DatabaseURL:     "sqlite:" + filepath.Join(dir, "linearbot.db"),
+		RefreshSchedule: "@every 1m", ProbeSchedule: "@every 15m", Command: "/linear", Verify: "email",
+		Assistant: "parser", LogLevel: "info",
+	}
+}
+
+// startBot builds and runs the bot, and returns once its socket is up.
+func (s *stage) startBot(ctx context.Context) error {
+	if err := s.cfg.finish(); err != nil {
+		return fmt.Errorf("the stage's own configuration: %w", err)
+	}
+	b, err := build(ctx, s.cfg, s.log)
+	if err != nil {
+		return err
+	}
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.bot, s.stop, s.ended = b, stop, make(chan error, 1)
+	go func() { s.ended <- b.serve(serving) }()
+	waiting, cancel := context.WithTimeout(ctx, stagePatience)
+	defer cancel()
+	up := func() bool { return s.slack.Sockets() > 0 }
+	if err := s.slack.Await(waiting, up); err != nil {
+		return errors.Join(fmt.Errorf("the bot's socket did not come up: %w", err), s.stopBot())
+	}
+	return nil
+}
+
+// stagePatience bounds every wait for something that people would see at once.
+const stagePatience = 20 * time.Second
+
+// stopBot ends the bot as SIGTERM does; the stand-ins stay up.
+func (s *stage) stopBot() error {
+	s.stop()
+	return errors.Join(<-s.ended, s.bot.close())
+}
+
+// restartBot is a deployment: the old process drains, a new one takes over.
+func (s *stage) restartBot(ctx context.Context) error {
+	if err := s.stopBot(); err != nil {
+		return err
+	}
+	return s.startBot(ctx)
+}
+
+func (s *stage) close() error {
+	err := s.stopBot()
+	s.linear.Close()
+	s.slack.Close()
+	return err
+}
+
+// loopbackAddress is addr, or a free loopback address when addr is empty.
+func loopbackAddress(ctx context.Context, addr string) (string, error) {
+	if addr != "" {
+		return addr, nil
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// stageDir is a directory for the stage's database: state, or one that is removed
+// by the returned function.
+func stageDir(state string) (dir string, remove func() error, err error) {
+	if state != "" {
+		return state, func() error { return nil }, os.MkdirAll(state, 0o700)
+	}
+	dir, err = os.MkdirTemp("", "linearbot-demo-")
+	return dir, func() error { return os.RemoveAll(dir) }, err
+}
+
+// stageLog keeps the bot's own log out of the way of what people see.
+func stageLog(w io.Writer, level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// indented is text as a transcript shows it.
+func indented(text string) string {
+	return "    │ " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    │ ")
+}
