@@ -138,6 +138,10 @@ func (x *execution) perform(ctx context.Context, it *item) error {
 		if err != nil {
 			return err
 		}
+		if comment.Issue != nil {
+			it.Issue, c.Issue = comment.Issue, about(*comment.Issue)
+			comment.Issue = nil // kept once
+		}
 		it.Comment = &comment
 	case ChangeQuery:
 		if it.State == itemStarted {

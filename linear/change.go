@@ -69,6 +69,7 @@ type Comment struct {
 	URL       string    `json:"url"`
 	Body      string    `json:"body"`
 	CreatedAt time.Time `json:"createdAt"`
+	Issue     *Issue    `json:"issue,omitempty"` // as it was just after; nil when Linear did not say
 }
 
 // AttachmentCreate links a URL to an issue. The same URL on the same issue

@@ -46,10 +46,9 @@ var documents = sync.OnceValue(func() map[string]document {
 	}
 	all := map[string]document{}
 	for name, operation := range operations {
-		full := withFragments(operation, fragments)
 		all[name] = document{
-			full:   strings.ReplaceAll(full, optionalMark, ""),
-			lean:   withoutOptional(full),
+			full:   strings.ReplaceAll(withFragments(operation, fragments), optionalMark, ""),
+			lean:   withoutOptional(withFragments(withoutOptional(operation), fragments)),
 			writes: strings.HasPrefix(operation, "mutation "),
 		}
 	}
@@ -62,7 +61,7 @@ func withFragments(operation string, fragments map[string]string) string {
 	for grown := true; grown; {
 		grown = false
 		for name, fragment := range fragments {
-			if !added[name] && strings.Contains(operation, "..."+name+"\n") {
+			if !added[name] && (strings.Contains(operation, "..."+name+"\n") || strings.Contains(operation, "..."+name+" ")) {
 				operation += fragment
 				added[name], grown = true, true
 			}

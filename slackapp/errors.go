@@ -23,3 +23,10 @@ type changedSinceError struct {
 }
 
 func (e *changedSinceError) Error() string { return e.Identifier + " changed since it was shown" }
+
+// notShownError says that the work was done, but Slack did not take the answer.
+type notShownError struct{ cause error }
+
+func (e *notShownError) Error() string { return "answer not shown: " + e.cause.Error() }
+
+func (e *notShownError) Unwrap() error { return e.cause }

@@ -38,6 +38,8 @@ func (a *App) oneResult(ctx context.Context, r *request, s *linear.Session, out 
 	}
 	c := card{Issue: res.Issue, ViewerID: viewer}
 	switch {
+	case res.Issue.ID == "": // it was not read again: what was done is all there is to show
+		return a.results(out), nil
 	case res.Skipped != "":
 		c.Lines = []outcome{{Text: inline(res.Skipped, 200)}}
 	case res.Change.Kind == "create":

@@ -139,5 +139,8 @@ func (a *App) withProgress(ctx context.Context, r *request, work func(context.Co
 	if len(out.m.Blocks) == 0 && out.m.Text == "" {
 		return nil
 	}
-	return a.reply(ctx, r, out.m)
+	if err := a.reply(ctx, r, out.m); err != nil {
+		return &notShownError{cause: err}
+	}
+	return nil
 }

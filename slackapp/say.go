@@ -55,7 +55,13 @@ func sayOwn(err error, a about) (Failure, bool) {
 	var since *changedSinceError
 	var barred *notAllowedError
 	var gone *issueGoneError
+	var unseen *notShownError
 	switch {
+	case errors.As(err, &unseen):
+		return Failure{
+			Text:    "I did what you asked, but Slack did not take my answer. Look in Linear before you try again.",
+			Changed: unknownChange,
+		}, true
 	case errors.As(err, &asker):
 		return Failure{Text: "Only " + mention(asker.UserID) + " can confirm this."}, true
 	case errors.As(err, &since):

@@ -174,7 +174,7 @@ func (t *tour) threadToIssue(ctx context.Context) error {
 		for _, i := range t.linear.Issues() {
 			if strings.Contains(i.Description, "That is the storage access check") {
 				made = i
-				return strings.Contains(i.Description, "Bob Diaz") && len(i.Attachments) > 0
+				return strings.Contains(i.Description, "Bob Diaz")
 			}
 		}
 		return false
@@ -237,7 +237,7 @@ func (t *tour) updating(ctx context.Context) error {
 		if err := t.types(ctx, t.alice, general, "/linear move ENG-142 In Review"); err != nil {
 			return err
 		}
-		_, err := t.sees(ctx, t.alice, general, "In Progress → *In Review*")
+		_, err := t.sees(ctx, t.alice, general, "In Progress → In Review")
 		return err
 	})
 	if err != nil {
@@ -252,6 +252,9 @@ func (t *tour) updating(ctx context.Context) error {
 	if err := t.types(ctx, t.alice, general, "/linear comment ENG-142 The fix is in review"); err != nil {
 		return err
 	}
+	if _, err := t.sees(ctx, t.alice, general, "Comment added"); err != nil {
+		return err
+	}
 	if err := t.holds(ctx, "the comment is Alice's", func() bool {
 		c := t.linear.Comments("ENG-142")
 		return len(c) > 0 && c[len(c)-1].Author == aliceMail && c[len(c)-1].Body == "The fix is in review"
@@ -259,6 +262,9 @@ func (t *tour) updating(ctx context.Context) error {
 		return err
 	}
 	if err := t.types(ctx, t.alice, general, "/linear assign ENG-142 me"); err != nil {
+		return err
+	}
+	if _, err := t.sees(ctx, t.alice, general, "Bob Diaz → Alice Chen"); err != nil {
 		return err
 	}
 	if err := t.holds(ctx, "ENG-142 is Alice's", func() bool { i, _ := t.linear.Issue("ENG-142"); return i.Assignee == aliceMail }); err != nil {
@@ -404,11 +410,15 @@ func (t *tour) revocation(ctx context.Context) error {
 	if err := t.alice.Click(ctx, dm, "Reconnect"); err != nil {
 		return err
 	}
-	v, err := t.form(ctx, t.alice, "Reconnect")
+	v, err := t.form(ctx, t.alice, "onnect your Linear account")
 	if err != nil {
 		return err
 	}
-	if err := t.approve(ctx, t.alice, v, "Reconnect", aliceMail); err != nil {
+	label := "Reconnect"
+	if _, err := t.alice.Link(v, label); err != nil {
+		label = "Connect Linear"
+	}
+	if err := t.approve(ctx, t.alice, v, label, aliceMail); err != nil {
 		return err
 	}
 	if err := t.holds(ctx, "the held issue is filed, once", func() bool { return t.count("Filed while revoked", aliceMail) == 1 }); err != nil {

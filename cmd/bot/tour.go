@@ -23,8 +23,8 @@ type tour struct {
 	bob      *slacktest.Person
 	carol    *slacktest.Person
 	browsers map[string]*browser
-	scene    string
-	held     int // claims that were checked
+	shown    map[string]bool // what the transcript holds already, by person
+	held     int             // claims that were checked
 }
 
 // errTour is the end of a tour whose scenes did not all hold.
@@ -39,10 +39,9 @@ type scene struct {
 // play runs every scene in order; the first that does not hold ends the tour.
 func (t *tour) play(ctx context.Context) error {
 	t.alice, t.bob, t.carol = t.slack.Person("alice"), t.slack.Person("bob"), t.slack.Person("carol")
-	t.browsers = map[string]*browser{}
+	t.browsers, t.shown = map[string]*browser{}, map[string]bool{}
 	began := time.Now()
 	for i, s := range scenes() {
-		t.scene = s.title
 		fmt.Fprintf(t.out, "\n%2d. %s\n", i+1, s.title)
 		if err := s.play(t, ctx); err != nil {
 			fmt.Fprintf(t.out, "    ✗ %v\n", err)
@@ -76,19 +75,20 @@ func (t *tour) does(p *slacktest.Person, format string, args ...any) {
 	fmt.Fprintf(t.out, "  %s %s\n", name(p), fmt.Sprintf(format, args...))
 }
 
-// sees waits until a person sees words in a channel or one of its threads, and
-// prints the message that holds them.
+// sees waits until a person sees words in a channel or one of its threads that
+// were not there before, and prints the message that holds them.
 func (t *tour) sees(ctx context.Context, p *slacktest.Person, channel, words string) (slacktest.Message, error) {
 	var m slacktest.Message
 	err := t.eventually(ctx, func() bool {
 		var ok bool
 		m, ok = p.Find(channel, words)
-		return ok
+		return ok && !t.shown[p.ID+m.TS+slacktest.Text(m)]
 	})
 	if err != nil {
 		return m, fmt.Errorf("%s does not see %q in %s; the last message there is:\n%s", name(p), words, channel, indented(slacktest.Text(p.Last(channel))))
 	}
 	t.held++
+	t.shown[p.ID+m.TS+slacktest.Text(m)] = true
 	who := ""
 	if m.EphemeralTo != "" {
 		who = " (only visible to them)"
