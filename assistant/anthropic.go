@@ -68,7 +68,7 @@ func (c *claude) Turn(ctx context.Context, r ModelRequest, onText func(string)) 
 	defer watchdog.Stop()
 
 	stream := c.client.Messages.NewStreaming(ctx, params)
-	defer stream.Close() //nolint:errcheck // it was only read
+	defer stream.Close()
 	var message anthropic.Message
 	whole := false
 	for stream.Next() {
@@ -109,7 +109,7 @@ func replyOf(m anthropic.Message) ModelReply {
 				reply.Blocks = append(reply.Blocks, ModelBlock{Text: b.Text})
 			}
 		case "tool_use":
-			reply.Blocks = append(reply.Blocks, ModelBlock{Call: &ModelCall{ID: b.ID, Name: b.Name, Input: json.RawMessage(b.Input)}})
+			reply.Blocks = append(reply.Blocks, ModelBlock{Call: &ModelCall{ID: b.ID, Name: b.Name, Input: b.Input}})
 		}
 	}
 	return reply

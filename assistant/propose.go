@@ -10,7 +10,7 @@ import (
 	"linearbot/linear"
 )
 
-// ErrMustEdit: the proposal holds a person or a link that came from somebody
+// ErrMustEdit says that the proposal holds a person or a link that came from somebody
 // else's text. The asker has to write the change themselves.
 var ErrMustEdit = errors.New("assistant: must be edited before it is applied")
 
@@ -74,7 +74,8 @@ func (t *talk) change(c ModelCall, input map[string]any) ModelResult {
 // write checks a change without a request, and finds out where its values came from.
 func (t *talk) write(c ModelCall, input map[string]any) (Step, map[string]string, error) {
 	step := Step{Tool: c.Name, Input: input}
-	tool, fields := c.Name, input
+	tool := c.Name
+	var fields map[string]any
 	if c.Name == toolQuery {
 		w, _, err := readQuery(step)
 		if err != nil {

@@ -52,9 +52,10 @@ func notFound(entity string) error {
 }
 
 func notFoundIn(entity, field string) error {
-	err := notFound(entity).(*apiError)
-	err.message = fmt.Sprintf("Entity not found: %s - %s", entity, field)
-	return err
+	return &apiError{
+		message: fmt.Sprintf("Entity not found: %s - %s", entity, field), kind: "invalid input", code: "INPUT_ERROR", status: 400,
+		presentable: fmt.Sprintf("Could not find referenced %s.", entity),
+	}
 }
 
 func invalidInput(format string, args ...any) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // document is a request that passed validation.
@@ -23,7 +24,7 @@ type document struct {
 
 // judge validates a document and its variables against the schema and prices it.
 func judge(b graphqlBody) (*document, *apiError) {
-	doc, errs := gqlparser.LoadQuery(schema().judge, b.Query)
+	doc, errs := gqlparser.LoadQueryWithRules(schema().judge, b.Query, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		return nil, badDocument(errs[0].Message)
 	}

@@ -224,7 +224,7 @@ func (w *world) activeCycle(t *team, now time.Time) *cycle {
 	return first(w.cycles, func(c *cycle) bool { return c.team == t && c.active(now) })
 }
 
-func (c *cycle) active(now time.Time) bool { return !now.Before(c.Starts) && now.Before(c.Ends) }
+func (y *cycle) active(now time.Time) bool { return !now.Before(y.Starts) && now.Before(y.Ends) }
 
 // neighbour is the cycle that follows (step 1) or precedes (step -1) the one of now.
 func (w *world) neighbour(t *team, now time.Time, step int) *cycle {
