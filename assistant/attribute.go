@@ -42,7 +42,7 @@ func (p *reader) attributeValue(c *delta, team string) bool {
 
 // valueOf reads the value of one named field after an optional connector.
 func (p *reader) valueOf(key string, c *delta, team string) bool {
-	connector := p.eat("to be", "to", "as", ":", "=", "→", "of", "is", "into", "from none to", "should be", "back to", "up to", "down to", "at", "on", "for", "with")
+	connector := p.eat("must be", "is now", "to be", "to", "as", ":", "=", "→", "of", "is", "into", "from none to", "should be", "back to", "up to", "down to", "at", "on", "for", "with")
 	p.eat("the")
 	switch key {
 	case "state":
@@ -92,7 +92,7 @@ func (p *reader) valueOf(key string, c *delta, team string) bool {
 
 // setAttributeForm: set the priority of ENG-12 to high; set status Done for ENG-1.
 func (p *reader) setAttributeForm() bool {
-	if p.eat("set", "change", "update", "make", "edit", "modify", "adjust", "raise", "lower", "increase", "decrease", "bump", "switch", "mark", "put", "reset", "move", "setting", "changing", "updating", "bump up", "drop", "reduce", "add", "give", "correct", "fix", "replace", "assign") == "" {
+	if p.eat("set", "change", "update", "make", "edit", "modify", "adjust", "raise", "lower", "increase", "decrease", "bump", "switch", "mark", "put", "reset", "move", "setting", "changing", "updating", "bump up", "drop", "reduce", "add", "give", "correct", "fix", "replace", "assign") == "" && p.asksBack() {
 		return false
 	}
 	p.eat("a", "an")

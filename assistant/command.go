@@ -52,6 +52,19 @@ func ParseCommand(text string) (Command, error) {
 	return cmd, err
 }
 
+// Sentence reports whether the text of a create command is better taken as the
+// sentence r that Parse made of it: "create a bug in Engineering: Login fails",
+// "add label infra to ENG-12". What r plans is inferred and wants a preview.
+func (c Command) Sentence(r Reading) bool {
+	if c.Verb != VerbCreate || len(c.Fields) > 0 {
+		return false
+	}
+	if r.Refusal != "" || len(r.Questions) > 0 {
+		return false
+	}
+	return r.Plan.Writes() && (len(r.Plan.Steps) > 1 || r.Plan.Steps[0].Tool != toolCreate || r.Plan.Steps[0].Input["title"] != c.Title)
+}
+
 func readVerb(verb VerbSpec, rest string) (Command, error) {
 	switch verb.Name {
 	case VerbAsk:

@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,18 +84,8 @@ func stateOfType(d *linear.Directory, ref string, types ...string) (name string,
 	if !ok {
 		return "", false
 	}
-	for _, t := range types {
-		var best *linear.State
-		for i, s := range team.States {
-			if s.Type == t && (best == nil || s.Position < best.Position) {
-				best = &team.States[i]
-			}
-		}
-		if best != nil {
-			return best.Name, true
-		}
-	}
-	return "", false
+	state, ok := team.FirstState(types...)
+	return state.Name, ok
 }
 
 func teamByKey(d *linear.Directory, key string) (linear.Team, bool) {
@@ -161,9 +152,7 @@ func compileSet(cmd Command, now time.Time) (Plan, error) {
 	}
 	return eachIssue(cmd, func(ref string) Step {
 		input := map[string]any{"issueId": ref}
-		for k, v := range changes {
-			input[k] = v
-		}
+		maps.Copy(input, changes)
 		return Step{Tool: toolUpdate, Input: input}
 	}), nil
 }

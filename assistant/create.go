@@ -145,12 +145,20 @@ func (p *reader) headAndTitle(h *head) (string, bool) {
 			}
 			p.out = before
 		}
-		p.eat(", and", ",", "and", "&", ";", ".")
+		if p.eat(", and", ",", "and", "&", ";", ".") != "" && title == "" && p.titleNext() {
+			continue
+		}
 		if p.done() || !p.headAttribute(h) {
 			return "", false
 		}
 	}
 	return title, quoted
+}
+
+// titleNext reports whether a word that introduces a title comes next.
+func (p *reader) titleNext() bool {
+	t := p.peek(0)
+	return t.is("titled") || t.is("called") || t.is("named") || t.is("title") || t.is("with") && p.peek(1).is("title")
 }
 
 // headAttribute reads in ENG, in project P, assigned to Bob, high priority, due

@@ -385,6 +385,12 @@ func (p *reader) followsCount() bool {
 }
 
 func (p *reader) nounAtom(f *filters) bool {
+	switch t := p.peek(0); t.text {
+	case "p1s", "p2s", "p3s", "p4s":
+		p.at++
+		f.noun = true
+		return f.set("priority", t.text[1:2])
+	}
 	one, ok := nouns[p.peek(0).text]
 	if !ok || p.peek(0).kind != tokenWord {
 		// Without a label of that name these are plain nouns.

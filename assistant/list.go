@@ -1,5 +1,7 @@
 package assistant
 
+import "strings"
+
 // A list: [verb] filters, in any order, with text to search for.
 
 var listVerbs = []string{
@@ -26,7 +28,7 @@ func (p *reader) listing() bool {
 	if !p.wholeList(f, verb, searching) {
 		return false
 	}
-	if !f.noun && (verb == "" || len(f.input) == 0) {
+	if !f.noun && (len(f.input) == 0 || verb == "" && len(f.input) < 2) {
 		return false
 	}
 	p.list = p.addStep(Step{Tool: toolList, Input: f.finish()}) + 1
@@ -99,7 +101,8 @@ func (p *reader) searchText(f *filters) bool {
 		p.at++
 		p.eat("in the title", "in title", "in the description", "in their title")
 		f.noun = true
-		return len(t.text) <= maxQuery && f.set("query", t.text)
+		text := strings.Join(strings.Fields(t.text), " ")
+		return text != "" && len(text) <= maxQuery && f.set("query", text)
 	}
 	from, hi := p.at, p.hi
 	for to := from + 1; to <= hi && to-from <= 40; to++ {

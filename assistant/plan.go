@@ -11,12 +11,12 @@ import (
 	"linearbot/linear"
 )
 
-// Names of the four tools a step can call.
+// The four tools a step can call.
 const (
-	toolCreate = "linear_issue_create"
-	toolUpdate = "linear_issue_update"
-	toolList   = "linear_issues_list"
-	toolQuery  = "linear_graphql_query"
+	toolCreate = linear.ToolCreate
+	toolUpdate = linear.ToolUpdate
+	toolList   = linear.ToolList
+	toolQuery  = linear.ToolQuery
 )
 
 // Plan is what a sentence, a command or a button asks for, in the words it was

@@ -1,6 +1,9 @@
 package assistant
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Changes that name a value or a field: move ENG-1 to In Review, set its
 // priority to high, ENG-1 is done.
@@ -292,7 +295,10 @@ func (p *reader) stateForm() bool {
 		}
 		modal := p.eat("should be", "can be", "must be", "has to be", "shall be", "is to be", "should now be", "should go to", "goes to", "should move to", "can go to", "should become", "should have", "should get", "gets", "should go in", "should go into", "needs", "needs a", "needs the", "could be", "can move to", "moves to", "to be", "ought to be", "should be in", "should be marked as", "should be marked", "should be moved to", "should be set to") != ""
 		if !modal {
-			p.eat("is now", "are now", "is", "are", "→", ":", "=", "to", "as", "now", "is in", "are in", "has been", "is all", "was", "into", "is already")
+			p.eat("is now", "are now", "is", "are", "→", ":", "=", "to", "as", "now", "is in", "are in", "has been", "is all", "was", "into", "is already", "back to", "back in", "goes back to")
+		}
+		if p.goesTo(c) {
+			return p.more(c, targets) && p.ending() && p.apply(targets, c)
 		}
 		p.eat("the", "a", "an")
 		if p.toks[p.at-1].is("a") || p.toks[p.at-1].is("an") {
@@ -307,6 +313,21 @@ func (p *reader) stateForm() bool {
 		p.out = after
 		return modal && p.hi-p.at <= 2 && p.unknownState(targets, team, "")
 	})
+}
+
+// goesTo reads the person after "ENG-5 should go to", "ENG-5 →", or a handle.
+func (p *reader) goesTo(c *delta) bool {
+	t, last := p.peek(0), p.toks[p.at-1]
+	if !last.is("to") && !last.is("→") && t.kind != tokenMention && !strings.HasPrefix(t.text, "@") {
+		return false
+	}
+	before := p.save()
+	who, ok := p.person()
+	if !ok || who == "none" {
+		p.out = before
+		return false
+	}
+	return c.put("assignee", who)
 }
 
 // participle reads a value, or what was done: renamed to, unassigned, estimated at 3.

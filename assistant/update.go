@@ -117,7 +117,7 @@ func (p *reader) closeForm() bool {
 	return false
 }
 
-var assignVerbs = []string{"assign", "reassign", "re assign", "give", "hand", "hand over", "hand off", "pass", "pass on", "pass along", "delegate", "allocate", "transfer", "assigning", "reassigning", "send", "route", "turn over", "move", "set assignee of", "change assignee of", "put"}
+var assignVerbs = []string{"assign", "reassign", "re assign", "give", "hand", "hand over", "hand off", "pass", "pass on", "pass along", "delegate", "allocate", "transfer", "assigning", "reassigning", "send", "route", "turn over", "move", "set assignee of", "change assignee of", "put", "set"}
 
 // assignForm: assign ENG-1 to Bob, assign Bob to ENG-1, give Bob ENG-1.
 func (p *reader) assignForm() bool {
@@ -153,11 +153,11 @@ func (p *reader) assignForm() bool {
 	}
 	p.out = after
 	who, ok := p.person()
-	if asks := who == "me" && verb != "assign" && verb != "reassign" && verb != "put"; !ok || asks || verb == "move" {
+	if asks := who == "me" && verb != "assign" && verb != "reassign" && verb != "put" && verb != "set"; !ok || asks || verb == "move" {
 		p.out = start // give me the open bugs: a list
 		return false
 	}
-	if to := p.eat("to", "on", "onto", "as assignee of", "as assignee to", "as the assignee of", "as owner of", "as the assignee on", "as assignee on"); to == "" && !slices.Contains([]string{"give", "hand", "assign", "pass"}, verb) || verb == "put" && to == "to" {
+	if to := p.eat("to", "on", "onto", "as assignee of", "as assignee to", "as the assignee of", "as owner of", "as the assignee on", "as assignee on"); to == "" && !slices.Contains([]string{"give", "hand", "assign", "pass"}, verb) || (verb == "put" || verb == "set") && to == "to" {
 		return false
 	}
 	return p.assignTo(who)
@@ -238,10 +238,10 @@ func (p *reader) unassignForm() bool {
 		c := newDelta()
 		return c.put("assignee", "none") && p.more(c, targets) && p.ending() && p.apply(targets, c)
 	}
-	switch verb := p.eat("unassign", "un assign", "deassign", "de assign", "unclaim", "unassigning", "remove", "take"); verb {
+	switch verb := p.eat("unassign", "un assign", "deassign", "de assign", "unclaim", "unassigning", "remove", "take", "drop"); verb {
 	case "":
 		return false
-	case "remove", "take":
+	case "remove", "take", "drop":
 		if _, ok := p.person(); !ok {
 			return false
 		}

@@ -16,9 +16,9 @@ func (p *reader) subjectAtom(f *filters) bool {
 	p.eat("that", "which")
 	aux := p.eat("did", "does", "do", "has", "have", "is", "am", "are", "was", "were", "'s", "'m", "'ve")
 	who := ""
-	if p.eat("i", "we") != "" {
+	if p.eat("i") != "" {
 		who = "me"
-	} else {
+	} else if p.eat("we", "everyone", "everybody", "the team", "people", "anyone", "anybody") == "" { // no one in particular
 		name, ok := p.person()
 		if !ok || name == "none" {
 			return false
@@ -26,12 +26,15 @@ func (p *reader) subjectAtom(f *filters) bool {
 		who = name
 	}
 	contracted := p.eat("is", "'s", "am", "'m", "are", "has", "have", "'ve", "was", "had", "been", "is currently", "'s currently", "am currently", "'m currently") != ""
-	p.eat("been", "currently", "already", "recently", "got", "ever")
+	p.eat("been", "currently", "already", "recently", "ever")
 	switch {
+	case p.eat("got") != "":
+		p.eat("on his plate", "on her plate", "on their plate", "on my plate", "to do", "left")
+		return p.ofPerson(f, who)
 	case p.eat("working on", "doing", "busy with", "work on", "working", "tackling", "up to") != "" && (aux != "" || contracted):
 		return p.works(f, who)
 	case p.eat("assigned to", "assigned", "responsible for", "own", "owns", "owned", "have on his plate", "have on her plate", "have on their plate", "have on my plate", "have to do", "have assigned", "have left") != "":
-		return f.setNames("assignee", []string{who})
+		return p.ofPerson(f, who)
 	}
 	t := p.peek(0)
 	switch {
@@ -43,15 +46,21 @@ func (p *reader) subjectAtom(f *filters) bool {
 		if since, ok := p.past(); ok && !f.set("createdAfter", since) {
 			return false
 		}
-		return f.setNames("creator", []string{who})
+		return who == "" && f.input["createdAfter"] != nil || who != "" && f.setNames("creator", []string{who})
 	case t.is("do") && aux == "did", t.is("get"), t.is("accomplish"):
 		p.at++
 		p.eat("done")
 		return p.finished(f, who)
 	case p.eat("have", "has") != "" || aux != "" && aux != "did" && contracted:
-		return f.setNames("assignee", []string{who})
+		p.eat("on his plate", "on her plate", "on their plate", "on our plate")
+		return p.ofPerson(f, who)
 	}
 	return false
+}
+
+// ofPerson writes whose issues they are; nobody in particular is no filter.
+func (p *reader) ofPerson(f *filters, who string) bool {
+	return who == "" || f.setNames("assignee", []string{who})
 }
 
 func (p *reader) works(f *filters, who string) bool {
@@ -59,7 +68,7 @@ func (p *reader) works(f *filters, who string) bool {
 		return false
 	}
 	p.eat("right now", "now", "currently", "at the moment", "today", "these days")
-	return f.setNames("assignee", []string{who})
+	return p.ofPerson(f, who)
 }
 
 // finished writes who completed what since when.
@@ -68,7 +77,7 @@ func (p *reader) finished(f *filters, who string) bool {
 	if !f.set("stateType", "completed") || ok && !f.set("completedAfter", since) {
 		return false
 	}
-	return f.setNames("assignee", []string{who})
+	return p.ofPerson(f, who)
 }
 
 // happenedAtom: created by Bob, updated since yesterday, closed last week.

@@ -243,3 +243,26 @@ func FuzzParseCommand(f *testing.F) {
 		}
 	})
 }
+
+func TestCreateThatIsASentence(t *testing.T) {
+	t.Parallel()
+	d := demo()
+	for text, want := range map[string]bool{
+		"create a bug in Engineering: Login fails": true,
+		"add label infra to ENG-12":                true,
+		"new issue in DES: Icons":                  true,
+		"create Fix login":                         false,
+		"create a bug tracker":                     false,
+		"create Fix login: close ENG-1":            false,
+		"create a bug in Engineering: X team:DES":  false,
+		"list team:ENG":                            false,
+	} {
+		cmd, err := assistant.ParseCommand(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cmd.Sentence(assistant.Parse(text, d, assistant.Thread{}, now)); got != want {
+			t.Errorf("ParseCommand(%q).Sentence = %v, want %v", text, got, want)
+		}
+	}
+}
