@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // NameError is a name that does not mean exactly one thing.
@@ -122,7 +124,7 @@ func folded(names ...string) []string {
 func fold(name string) string {
 	var b strings.Builder
 	space := false
-	for _, r := range compatible(name) {
+	for _, r := range norm.NFKC.String(name) {
 		switch {
 		case r == '-' || r == '_' || unicode.IsSpace(r) || unicode.Is(unicode.Pd, r):
 			space = b.Len() > 0

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"pgregory.net/rapid"
 )
@@ -135,18 +134,6 @@ func TestFoldIsStable(t *testing.T) {
 	})
 	if got := fold("Cafe\u0301 ﬁx"); got != "café fix" {
 		t.Errorf("fold of a decomposed accent and a ligature = %q", got)
-	}
-}
-
-func TestCompositionTableIsWhole(t *testing.T) {
-	t.Parallel()
-	for mark, pair := range accented {
-		if len(pair[0]) != len([]rune(pair[1])) {
-			t.Errorf("mark %U: %d bases, %d compositions", mark, len(pair[0]), len([]rune(pair[1])))
-		}
-		if !unicode.Is(unicode.Mn, mark) {
-			t.Errorf("%U is not a combining mark", mark)
-		}
 	}
 }
 

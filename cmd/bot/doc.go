@@ -3,6 +3,7 @@
 //	bot serve      run against Slack and Linear (the default)
 //	bot demo       run on one laptop against local stand-ins
 //	bot check      verify the configuration against the live services
+//	bot plan       print what a sentence would do, as JSON
 //
 // main.go reads the command line, config.go the configuration, wire.go builds the
 // parts top-down from it, serve.go runs them: listener, socket, cron. Everything

@@ -20,6 +20,7 @@ type cli struct {
 	Serve   struct{} `cmd:"" default:"1" help:"Run against Slack and Linear (the default)."`
 	Demo    demoCmd  `cmd:"" help:"Run everything on this machine against local stand-ins of Slack and Linear."`
 	Check   struct{} `cmd:"" help:"Verify the configuration against the live services."`
+	Plan    planCmd  `cmd:"" help:"Print the plan of a sentence as JSON, read by the names of the demo workspace."`
 	Version struct{} `cmd:"" help:"Print the version."`
 }
 
@@ -47,8 +48,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stdout, version())
 		return 0
 	}
-	if parsed.Command() == "demo" {
+	switch parsed.Command() {
+	case "demo":
 		return exitStatus(c.Demo.run(ctx, stdout, stderr), stderr)
+	case "plan <text>":
+		return exitStatus(c.Plan.run(ctx, os.Stdin, stdout, stderr), stderr)
 	}
 	if err := c.finish(); err != nil {
 		fmt.Fprintf(stderr, "bot: the configuration cannot work:\n%v\n", err)
