@@ -47,13 +47,14 @@ type webhookSecret = accounts.Secret
 // App is the bot. Safe for concurrent use after New.
 type App struct {
 	Config
-	socket  *socket
-	queue   *queue
-	people  *people
-	waiting waiting
-	links   linkBases
-	sync    chan struct{} // bounds the envelopes that are answered in their ack
-	bot     identity
+	socket   *socket
+	queue    *queue
+	people   *people
+	waiting  waiting
+	links    linkBases
+	channels channels
+	sync     chan struct{} // bounds the envelopes that are answered in their ack
+	bot      identity
 }
 
 // identity is the bot's own Slack identity.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linearbot/assistant"
 	"linearbot/linear"
 )
 
@@ -230,4 +231,54 @@ func (d draft) createInput() map[string]any {
 		in["labelIds"] = d.LabelIDs
 	}
 	return in
+}
+
+// draftOfCommand is a create command as a form: fields whose name means exactly
+// one thing are filled in, the others are left to the person.
+func draftOfCommand(dir *linear.Directory, cmd assistant.Command) draft {
+	d := draft{Title: cmd.Title, Description: cmd.Description}
+	for _, f := range cmd.Fields { // the team first: the rest depends on it
+		if f.Name == fieldTeam && len(f.Values) > 0 {
+			if t, err := dir.Team(f.Values[0].Text); err == nil {
+				d.TeamID = t.ID
+			}
+		}
+	}
+	for _, f := range cmd.Fields {
+		for _, v := range f.Values {
+			d.fill(dir, f.Name, v.Text)
+		}
+	}
+	return d
+}
+
+func (d *draft) fill(dir *linear.Directory, field, name string) {
+	switch field {
+	case fieldAssignee:
+		if u, err := dir.User(name); err == nil {
+			d.AssigneeID = u.ID
+		}
+	case fieldState:
+		if s, err := dir.State(d.TeamID, name); err == nil {
+			d.StateID = s.ID
+		}
+	case fieldPriority:
+		if p, err := linear.ParsePriority(name); err == nil {
+			d.Priority = strconv.Itoa(p)
+		}
+	case "label":
+		if l, err := dir.Label(d.TeamID, name); err == nil {
+			d.LabelIDs = append(d.LabelIDs, l.ID)
+		}
+	case fieldProject:
+		if p, err := dir.Project(d.TeamID, name); err == nil {
+			d.ProjectID = p.ID
+		}
+	case fieldCycle:
+		if c, err := dir.Cycle(d.TeamID, name); err == nil {
+			d.CycleID = c.ID
+		}
+	case fieldEstimate:
+		d.Estimate = name
+	}
 }

@@ -2,7 +2,6 @@ package slackapp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 
 	"linearbot/assistant"
 	"linearbot/linear"
-	"linearbot/store"
 )
 
 // onAction handles one press or choice, in a message, a form or on Home.
@@ -66,6 +64,11 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 		return a.pressRetry(ctx, r, value)
 	case actCopyText:
 		return a.pressCopy(ctx, r, value)
+	case actPick:
+		held, id := pickOf(value)
+		return a.pressPick(ctx, r, held, id)
+	case actPickSelect:
+		return a.pressPick(ctx, r, waitingIn(act.BlockID), value)
 	case actAdmin, actAdminTab, actAdminFilter, actAdminName, actAdminMore, actAdminPage:
 		return a.onAdmin(ctx, r, baseAction(act.ActionID), value)
 	case actHomeMore, actHomeView, actHomeNext, actHomePrev:
@@ -110,7 +113,7 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 	case actApply:
 		return a.pressApply(ctx, r, value)
 	case actDiscard, actCancel:
-		if value != "" {
+		if value != "" && !isKept(value) {
 			if err := a.Engine.Cancel(ctx, asker(r, "button"), value); err != nil {
 				return err
 			}
@@ -141,14 +144,6 @@ func (a *App) pressAccess(ctx context.Context, r *request) error {
 		_, err = a.Quick.OpenViewContext(ctx, r.Trigger, view)
 	}
 	return a.opened(err)
-}
-
-func (a *App) pressOpenForm(ctx context.Context, r *request, value string) error {
-	var d draft
-	if err := json.Unmarshal([]byte(value), &d); err != nil {
-		d = draft{}
-	}
-	return a.openForm(ctx, r, d, nil)
 }
 
 // pressText runs what a button stands for, as if it had been typed.
@@ -246,38 +241,4 @@ func (a *App) shareIssue(ctx context.Context, r *request, ref string) error {
 	m := card{Issue: issue, Public: true}.compact()
 	m.Public = true
 	return a.reply(ctx, r, m)
-}
-
-// pressRetry submits a kept form again.
-func (a *App) pressRetry(ctx context.Context, r *request, name string) error {
-	h, err := a.takeDraft(ctx, r.Key, name)
-	if errors.Is(err, store.ErrNotFound) {
-		return a.reply(ctx, r, sayText("That draft is older than 30 minutes. Nothing was changed."))
-	}
-	if err != nil {
-		return err
-	}
-	s, err := a.Accounts.Session(ctx, r.Key)
-	if err != nil {
-		return err
-	}
-	issue, err := a.createFromForm(ctx, r, s, h.Meta, h.Draft)
-	view := createdView(issue)
-	if err != nil {
-		view = failedView("New Linear issue", say(err, r.Ref), name)
-	}
-	if r.Interaction.View.ID == "" {
-		return err
-	}
-	_, upErr := a.API.UpdateViewContext(ctx, view, "", "", r.Interaction.View.ID)
-	return wrapSlack("views.update", upErr)
-}
-
-func (a *App) pressCopy(ctx context.Context, r *request, name string) error {
-	h, err := a.takeDraft(ctx, r.Key, name)
-	if err != nil {
-		return err
-	}
-	_, err = a.Quick.PushViewContext(ctx, r.Trigger, textView(h.Draft))
-	return a.opened(err)
 }

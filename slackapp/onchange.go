@@ -13,7 +13,7 @@ import (
 // apply runs a fully spelled plan at once and shows what became of it, with the
 // way back.
 func (a *App) apply(ctx context.Context, r *request, s *linear.Session, p assistant.Plan) (Message, error) {
-	out, err := a.Engine.Run(ctx, asker(r, sourceOfRequest(r)), s, p, assistant.RunOptions{Seed: r.ID})
+	out, err := a.run(ctx, r, s, sourceOfRequest(r), r.ID, p)
 	if err != nil {
 		return Message{}, err
 	}
@@ -21,6 +21,36 @@ func (a *App) apply(ctx context.Context, r *request, s *linear.Session, p assist
 		return a.oneResult(ctx, r, s, out)
 	}
 	return a.results(out), nil
+}
+
+// run carries a plan out. When the answer to a change got lost, the person is told
+// that it is being looked up, and it is: what went through is found, what did not
+// is sent again. Ids and values are frozen, so nothing can be done twice.
+func (a *App) run(ctx context.Context, r *request, s *linear.Session, source, seed string, p assistant.Plan) (assistant.Outcome, error) {
+	out, err := a.Engine.Run(ctx, asker(r, source), s, p, assistant.RunOptions{Seed: seed})
+	if err != nil || !outcomeUnknown(out) {
+		return out, err
+	}
+	if r.Command != nil || r.Interaction != nil && r.Interaction.View.ID == "" {
+		if err := a.reply(ctx, r, checking()); err != nil {
+			a.Log.InfoContext(ctx, "no sign of progress", "ref", r.Ref, "err", err)
+		}
+	}
+	again, err := a.Engine.RetryFailed(ctx, asker(r, source), s, out.ProposalID)
+	if err != nil && !errors.Is(err, assistant.ErrAlready) {
+		a.Log.WarnContext(ctx, "outcome not found out", "ref", r.Ref, "err", err)
+		return out, nil
+	}
+	return again, nil
+}
+
+func outcomeUnknown(out assistant.Outcome) bool {
+	for _, res := range out.Results {
+		if errors.Is(res.Err, linear.ErrOutcomeUnknown) {
+			return true
+		}
+	}
+	return false
 }
 
 // oneResult is the card of the one issue that was changed.

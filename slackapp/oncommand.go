@@ -110,7 +110,7 @@ func (a *App) commandCreate(ctx context.Context, r *request, cmd assistant.Comma
 		return err
 	}
 	if _, ok := plan.Steps[0].Input["team"]; !ok {
-		return a.openForm(ctx, r, draft{Title: cmd.Title, Description: cmd.Description}, nil)
+		return a.openForm(ctx, r, draftOfCommand(d, cmd), nil)
 	}
 	return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.apply(ctx, r, s, plan) })
 }

@@ -32,7 +32,7 @@ func (a *App) openEdit(ctx context.Context, r *request, ref string) error {
 	if err == nil {
 		dir, err = s.Directory(ctx)
 	}
-	view := failedView("Edit issue", say(err, r.Ref), "")
+	view := failedView("Edit issue", a.failure(ctx, r, err), "")
 	if err == nil {
 		meta := formMeta{ID: linear.NewID(), Issue: issue.ID, Team: issue.Team.ID, Channel: r.Channel, Response: r.Response, HomeTeam: r.HomeTeam}
 		view = editIssue(meta.text(), dir, issue, draftOf(issue))
@@ -68,9 +68,9 @@ func (a *App) submitEdit(ctx context.Context, r *request) any {
 }
 
 func (a *App) endOfEdit(r *request) func(context.Context, linear.Issue, error) slack.ModalViewRequest {
-	return func(_ context.Context, i linear.Issue, err error) slack.ModalViewRequest {
+	return func(ctx context.Context, i linear.Issue, err error) slack.ModalViewRequest {
 		if err != nil {
-			return failedView("Edit issue", say(err, r.Ref), "")
+			return failedView("Edit issue", a.failure(ctx, r, err), "")
 		}
 		return loading("Edit issue", "Saved "+inline(i.Identifier, 40)+".")
 	}
@@ -79,7 +79,7 @@ func (a *App) endOfEdit(r *request) func(context.Context, linear.Issue, error) s
 // runOne applies one update from a form and shows the card where it was opened.
 func (a *App) runOne(ctx context.Context, r *request, s *linear.Session, meta formMeta, input map[string]any) (linear.Issue, error) {
 	plan := assistant.Plan{Steps: []assistant.Step{{Tool: linear.ToolUpdate, Input: input}}}
-	out, err := a.Engine.Run(ctx, asker(r, "modal"), s, plan, assistant.RunOptions{Seed: meta.ID})
+	out, err := a.run(ctx, r, s, "modal", meta.ID, plan)
 	if err != nil {
 		return linear.Issue{}, err
 	}
@@ -128,7 +128,7 @@ func (a *App) submitComment(ctx context.Context, r *request) any {
 		if err != nil {
 			return linear.Issue{}, err
 		}
-		out, err := a.Engine.Run(ctx, asker(r, "modal"), s, p, assistant.RunOptions{Seed: meta.ID})
+		out, err := a.run(ctx, r, s, "modal", meta.ID, p)
 		if err != nil {
 			return linear.Issue{}, err
 		}
@@ -155,7 +155,7 @@ func (a *App) submitCode(ctx context.Context, r *request) any {
 		return a.wrongFields(map[string]string{fieldCode: wrongCode(wrong.Left)}, v.State)
 	}
 	if err != nil {
-		view := failedView("Enter code", say(err, r.Ref), "")
+		view := failedView("Enter code", a.failure(ctx, r, err), "")
 		return slack.NewUpdateViewSubmissionResponse(&view)
 	}
 	go func() {

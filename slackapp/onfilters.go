@@ -55,9 +55,9 @@ func (a *App) submitFilters(ctx context.Context, r *request) any {
 		to := *r
 		to.Channel, to.Response = meta.Channel, meta.Response
 		return linear.Issue{}, a.reply(ctx, &to, m)
-	}, func(_ context.Context, _ linear.Issue, err error) slack.ModalViewRequest {
+	}, func(ctx context.Context, _ linear.Issue, err error) slack.ModalViewRequest {
 		if err != nil {
-			return failedView("Edit filters", say(err, r.Ref), "")
+			return failedView("Edit filters", a.failure(ctx, r, err), "")
 		}
 		return loading("Edit filters", "Done. The list is in the conversation.")
 	})

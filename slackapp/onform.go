@@ -11,7 +11,6 @@ import (
 
 	"linearbot/assistant"
 	"linearbot/linear"
-	"linearbot/store"
 )
 
 // formMeta travels in the form's private metadata (3,000 characters): references,
@@ -24,6 +23,8 @@ type formMeta struct {
 	Response string    `json:"r,omitempty"` // response_url of the command that opened it
 	Source   *formFrom `json:"s,omitempty"` // the message it is made from
 	Revision int       `json:"v,omitempty"` // how often the form was rebuilt
+	Redrawn  bool      `json:"w,omitempty"` // title and description show the draft's text, not what Slack remembers
+	Seen     bool      `json:"z,omitempty"` // similar issues were shown
 	Issue    string    `json:"i,omitempty"` // the issue a form edits, links or comments on
 	Kind     string    `json:"k,omitempty"` // of settings: user or channel
 	HomeTeam string    `json:"h,omitempty"` // Slack team
@@ -32,8 +33,10 @@ type formMeta struct {
 // formFrom is the message a form was opened from.
 type formFrom struct {
 	Channel string `json:"c"`
-	TS      string `json:"t"` // of the message
-	Root    string `json:"r"` // of its thread
+	TS      string `json:"t"`           // of the message
+	Root    string `json:"r"`           // of its thread
+	Text    string `json:"x,omitempty"` // of the message, shortened
+	User    string `json:"u,omitempty"` // who wrote it
 }
 
 func (m formMeta) text() string {
@@ -60,7 +63,7 @@ func (a *App) openForm(ctx context.Context, r *request, d draft, from *formFrom)
 		return err
 	}
 	if r.Trigger == "" || r.Resumed {
-		return a.reply(ctx, r, offerForm(d))
+		return a.reply(ctx, r, a.offerForm(ctx, r, d, from))
 	}
 	meta := formMeta{ID: linear.NewID(), Channel: r.Channel, Response: r.Response, Source: from, HomeTeam: r.HomeTeam}
 	d.ID = meta.ID
@@ -70,18 +73,18 @@ func (a *App) openForm(ctx context.Context, r *request, d draft, from *formFrom)
 	}
 	view := a.formView(ctx, r, dir, &d, &meta)
 	_, err = a.Quick.OpenViewContext(ctx, r.Trigger, view)
-	return a.opened(err)
+	return a.triggerLost(ctx, r, d, from, a.opened(err))
 }
 
 // openCold opens the skeleton and fills it in place.
 func (a *App) openCold(ctx context.Context, r *request, s *linear.Session, d draft, meta formMeta) error {
 	opened, err := a.Quick.OpenViewContext(ctx, r.Trigger, newIssueLoading(d, meta.text()))
 	if err := a.opened(err); err != nil {
-		return err
+		return a.triggerLost(ctx, r, d, meta.Source, err)
 	}
 	dir, err := s.Directory(ctx)
 	if err != nil {
-		f := say(err, r.Ref)
+		f := a.failure(ctx, r, err)
 		_, upErr := a.API.UpdateViewContext(ctx, failedView("New Linear issue", f, ""), "", "", opened.ID)
 		return errors.Join(err, upErr)
 	}
@@ -100,32 +103,54 @@ func (a *App) opened(err error) error {
 	return wrapSlack("views.open", err)
 }
 
-// offerForm is what a person gets whose trigger is gone: the text is safe.
-func offerForm(d draft) Message {
-	b, err := json.Marshal(draft{Title: cut(d.Title, 255), Description: cut(d.Description, 1200)})
-	if err != nil {
-		b = []byte("{}")
-	}
-	return sayText("Your form is ready to open. Your text is safe.").
-		with(actions("", primary("Open form", actOpenForm, string(b))))
-}
-
 // formView fills in defaults and draws the form.
 func (a *App) formView(ctx context.Context, r *request, dir *linear.Directory, d *draft, meta *formMeta) slack.ModalViewRequest {
+	return a.formOf(ctx, r, dir, d, meta).view()
+}
+
+// formOf is the form with the defaults filled in: what was typed wins, then the
+// channel's, then the person's own, then the team's.
+func (a *App) formOf(ctx context.Context, r *request, dir *linear.Directory, d *draft, meta *formMeta) newIssue {
 	own, channel := a.savedDefaults(ctx, r.Key, meta.Channel)
 	if d.TeamID == "" {
 		d.TeamID = firstTeam(dir, channel.TeamID, own.TeamID, a.lastTeam(ctx, r.Key))
 	}
+	from := ""
+	switch d.TeamID {
+	case "":
+	case channel.TeamID:
+		from = "this channel"
+	case own.TeamID:
+		from = "your settings"
+	}
 	if own.AssignMe && d.AssigneeID == "" {
 		d.AssigneeID = dir.Viewer.ID
 	}
+	d.ProjectID = firstOf(d.ProjectID, firstOf(channel.ProjectID, own.ProjectID))
+	if len(d.LabelIDs) == 0 {
+		d.LabelIDs = channel.LabelIDs
+		if len(d.LabelIDs) == 0 {
+			d.LabelIDs = own.LabelIDs
+		}
+	}
+	d.TemplateID = firstOf(d.TemplateID, channel.TemplateID)
+	*d, _ = d.forTeam(dir, d.TeamID) // defaults of another team do not count
 	meta.Team = d.TeamID
-	d.Post = d.Post || channel.Post
-	n := newIssue{Meta: meta.text(), Dir: dir, Draft: *d, More: meta.More, As: dir.Viewer.Name, Workspace: dir.Organization.Name}
+	d.Post = d.Post || channel.Post || own.Post
+	n := a.formAs(ctx, dir, *d, *meta)
+	n.Defaults = from
+	return n
+}
+
+// formAs is the form as it stands, without new defaults.
+func (a *App) formAs(ctx context.Context, dir *linear.Directory, d draft, meta formMeta) newIssue {
+	n := newIssue{Meta: meta.text(), Dir: dir, Draft: d, More: meta.More, As: dir.Viewer.Name, Workspace: dir.Organization.Name}
 	if meta.Source != nil {
 		n.Source = &source{Reading: true}
+	} else if meta.Channel != "" && meta.Channel[0] != 'D' {
+		n.Channel = a.nameOfChannel(ctx, meta.Channel)
 	}
-	return n.view()
+	return n
 }
 
 // firstTeam is the first of the ids that exists, else the only team.
@@ -147,23 +172,24 @@ func (a *App) redrawForm(ctx context.Context, r *request, change func(*formMeta,
 	v := r.Interaction.View
 	meta := readMeta(v.PrivateMetadata)
 	d := readDraft(draft{ID: meta.ID}, v.State)
-	_, dir, err := a.names(ctx, r.Key)
+	s, dir, err := a.names(ctx, r.Key)
 	if err != nil {
 		return err
 	}
-	change(&meta, &d)
 	meta.Revision++
+	change(&meta, &d)
 	var cleared []string
 	if d.TeamID != meta.Team {
 		d, cleared = d.forTeam(dir, d.TeamID)
 		meta.Team = d.TeamID
 	}
-	n := newIssue{
-		Meta: meta.text(), Dir: dir, Draft: d, More: meta.More, Cleared: cleared,
-		As: dir.Viewer.Name, Workspace: dir.Organization.Name,
+	n := a.formAs(ctx, dir, d, meta)
+	n.Cleared, n.Template = cleared, d.TemplateID != "" && d.Description != ""
+	if meta.Revision > 0 && meta.Redrawn {
+		n.Revision = strconv.Itoa(meta.Revision)
 	}
 	if meta.Source != nil {
-		n.Source = a.sourceOf(ctx, meta.Source)
+		n.Source = a.sourceOf(ctx, r, s, meta.Source)
 	}
 	_, err = a.API.UpdateViewContext(ctx, n.view(), "", v.Hash, v.ID)
 	return wrapSlack("views.update", err)
@@ -193,7 +219,7 @@ func (a *App) submitForm(ctx context.Context, r *request) any {
 		return a.createFromForm(ctx, r, s, meta, d)
 	}, func(ctx context.Context, i linear.Issue, err error) slack.ModalViewRequest {
 		if err != nil {
-			return failedView("New Linear issue", say(err, r.Ref), a.holdDraft(ctx, r, meta, d))
+			return failedView("New Linear issue", a.failure(ctx, r, err), a.keep(ctx, r, keptDraft, heldDraft{Meta: meta, Draft: d}))
 		}
 		return createdView(i)
 	})
@@ -260,15 +286,10 @@ func (a *App) createFromForm(ctx context.Context, r *request, s *linear.Session,
 	}
 	d = d.submitted(dir, meta.Team)
 	if meta.Source != nil && d.Thread {
-		text, err := a.transcript(ctx, meta.Source, d.Description)
-		if err != nil {
-			a.Log.WarnContext(ctx, "thread not included", "ref", r.Ref, "err", err)
-		} else {
-			d.Description = text
-		}
+		d.Description = a.withThread(ctx, r, s, meta.Source, d)
 	}
 	plan := assistant.Plan{Steps: []assistant.Step{{Tool: linear.ToolCreate, Input: d.createInput()}}}
-	out, err := a.Engine.Run(ctx, asker(r, "modal"), s, plan, assistant.RunOptions{Seed: meta.ID})
+	out, err := a.run(ctx, r, s, "modal", meta.ID, plan)
 	if err != nil {
 		return linear.Issue{}, err
 	}
@@ -280,8 +301,25 @@ func (a *App) createFromForm(ctx context.Context, r *request, s *linear.Session,
 	}
 	issue := out.Results[0].Issue
 	a.rememberTeam(ctx, r.Key, issue.Team.ID)
+	if meta.Source != nil {
+		if err := a.attach(ctx, s, issue.ID, meta.Source); err != nil {
+			a.Log.WarnContext(ctx, "thread not attached", "ref", r.Ref, "err", err)
+		}
+	}
 	a.announce(ctx, r, meta, d, issue, out.ProposalID)
 	return issue, nil
+}
+
+// withThread is the description with the thread below it, its files uploaded when
+// that was ticked.
+func (a *App) withThread(ctx context.Context, r *request, s *linear.Session, from *formFrom, d draft) string {
+	t := a.readThread(ctx, r, s, from)
+	t.Description = d.Description
+	if d.Files {
+		uploaded := a.attached(ctx, r, s, t)
+		t.Attached = func(f slack.File) string { return uploaded[f.ID] }
+	}
+	return t.transcribe().Body
 }
 
 // announce shows the new issue: in the thread it came from, in the channel when
@@ -306,48 +344,10 @@ func (a *App) announce(ctx context.Context, r *request, meta formMeta, d draft, 
 
 // submitFailed is a form's answer when nothing could be tried.
 func (a *App) submitFailed(ctx context.Context, r *request, title string, err error, d draft) any {
-	view := failedView(title, say(err, r.Ref), a.holdDraft(ctx, r, readMeta(r.Interaction.View.PrivateMetadata), d))
+	view := failedView(title, a.failure(ctx, r, err), a.keep(ctx, r, keptDraft, heldDraft{Meta: readMeta(r.Interaction.View.PrivateMetadata), Draft: d}))
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }
 
 func asker(r *request, source string) assistant.Asker {
 	return assistant.Asker{Key: r.Key, Source: source}
-}
-
-// heldDraft is a form that could not be submitted, kept for Try again.
-type heldDraft struct {
-	Meta  formMeta `json:"meta"`
-	Draft draft    `json:"draft"`
-}
-
-// holdDraft keeps what was typed for 30 minutes; "" when that failed.
-func (a *App) holdDraft(ctx context.Context, r *request, meta formMeta, d draft) string {
-	body, err := json.Marshal(heldDraft{Meta: meta, Draft: d})
-	if err != nil {
-		return ""
-	}
-	name := "draft/" + strconv.FormatInt(time.Now().UnixNano(), 36)
-	sealed, err := a.Sealer.Seal(body, []byte("memory/"+r.Key.String()+"/"+name))
-	if err == nil {
-		err = a.DB.PutMemory(ctx, store.Memory{Key: r.Key, Thread: name, Body: sealed, ExpiresAt: time.Now().Add(heldFor)})
-	}
-	if err != nil {
-		a.Log.ErrorContext(ctx, "draft not kept", "ref", r.Ref, "err", err)
-		return ""
-	}
-	return name
-}
-
-// takeDraft reads what holdDraft kept.
-func (a *App) takeDraft(ctx context.Context, key store.Key, name string) (heldDraft, error) {
-	m, err := a.DB.Memory(ctx, key, name, time.Now())
-	if err != nil {
-		return heldDraft{}, err
-	}
-	body, err := a.Sealer.Open(m.Body, []byte("memory/"+key.String()+"/"+name))
-	if err != nil {
-		return heldDraft{}, err
-	}
-	var h heldDraft
-	return h, json.Unmarshal(body, &h)
 }

@@ -2,19 +2,13 @@ package slackapp
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"linearbot/assistant"
 	"linearbot/linear"
-	"linearbot/store"
 )
-
-// threadMax is how many messages of a thread are read: what the description can
-// hold is fewer.
-const threadMax = 1000
 
 // onShortcut handles the ⋯ menu of a message and the global shortcuts.
 func (a *App) onShortcut(ctx context.Context, r *request) error {
@@ -25,27 +19,38 @@ func (a *App) onShortcut(ctx context.Context, r *request) error {
 	case shortcutMine:
 		return a.runText(ctx, r, assistant.VerbMine)
 	case shortcutCreate:
-		root := firstOf(i.Message.ThreadTimestamp, i.Message.Timestamp)
-		r.Thread = root
-		r.What = heldCreate(firstSentence(i.Message.Text))
-		return a.openFromMessage(ctx, r, &formFrom{Channel: i.Channel.ID, TS: i.Message.Timestamp, Root: root})
+		from := fromMessage(i)
+		r.Thread = from.Root
+		r.What = heldCreate(titleFrom(i.Message, slackNames{}))
+		return a.openFromMessage(ctx, r, from)
+	case shortcutLink:
+		from := fromMessage(i)
+		r.Thread = from.Root
+		r.What = "linking the thread"
+		return a.openLink(ctx, r, from)
 	case shortcutShow:
 		return a.showFromMessage(ctx, r)
 	}
-	return a.reply(ctx, r, sayText("That isn't available yet. Nothing was changed."))
+	return nil // a shortcut of an older manifest
 }
 
 // openFromMessage opens the form with the message's first sentence as the title,
-// then reads the thread and says what it holds.
+// then reads the thread and says what it holds. A thread that has an issue already
+// says so first.
 func (a *App) openFromMessage(ctx context.Context, r *request, from *formFrom) error {
-	d := draft{Title: firstSentence(r.Interaction.Message.Text), Thread: true, Files: true}
+	d := draft{Title: titleFrom(r.Interaction.Message, slackNames{}), Thread: true, Files: true}
 	s, err := a.Accounts.Session(ctx, r.Key)
 	if err != nil {
 		return err
 	}
 	if r.Resumed {
-		return a.reply(ctx, r, offerForm(d))
+		return a.reply(ctx, r, a.offerForm(ctx, r, d, from))
 	}
+	return a.openThreadForm(ctx, r, s, d, from, true)
+}
+
+// openThreadForm opens the form of a message and fills in what the thread holds.
+func (a *App) openThreadForm(ctx context.Context, r *request, s *linear.Session, d draft, from *formFrom, ask bool) error {
 	meta := formMeta{ID: linear.NewID(), Channel: r.Channel, Response: r.Response, Source: from, HomeTeam: r.HomeTeam}
 	d.ID = meta.ID
 	dir, warm := s.CachedDirectory()
@@ -55,101 +60,68 @@ func (a *App) openFromMessage(ctx context.Context, r *request, from *formFrom) e
 	}
 	opened, err := a.Quick.OpenViewContext(ctx, r.Trigger, view)
 	if err := a.opened(err); err != nil {
-		return err
+		return a.triggerLost(ctx, r, d, from, err)
 	}
 	if !warm {
 		if dir, err = s.Directory(ctx); err != nil {
-			_, upErr := a.API.UpdateViewContext(ctx, failedView("New Linear issue", say(err, r.Ref), ""), "", "", opened.ID)
+			_, upErr := a.API.UpdateViewContext(ctx, failedView("New Linear issue", a.failure(ctx, r, err), ""), "", "", opened.ID)
 			return firstError(err, upErr)
 		}
 	}
-	a.formView(ctx, r, dir, &d, &meta) // fills in the defaults
-	n := newIssue{Meta: meta.text(), Dir: dir, Draft: d, As: dir.Viewer.Name, Workspace: dir.Organization.Name, Source: a.sourceOf(ctx, from)}
+	if i, found := a.linked(ctx, s, from); ask && found {
+		_, err := a.API.UpdateViewContext(ctx, alreadyLinked(meta.text(), i), "", "", opened.ID)
+		return wrapSlack("views.update", err)
+	}
+	n := a.formOf(ctx, r, dir, &d, &meta)
+	n.Source = a.sourceOf(ctx, r, s, from)
 	_, err = a.API.UpdateViewContext(ctx, n.view(), "", "", opened.ID)
 	return wrapSlack("views.update", err)
 }
 
-// sourceOf reads the thread for the form: how much there is, or why only one
-// message can be had.
-func (a *App) sourceOf(ctx context.Context, from *formFrom) *source {
-	messages, err := a.thread(ctx, from)
+// createAnother turns the notice that a thread has an issue into the form.
+func (a *App) createAnother(ctx context.Context, r *request) error {
+	v := r.Interaction.View
+	meta := readMeta(v.PrivateMetadata)
+	if meta.Source == nil {
+		return nil
+	}
+	s, dir, err := a.names(ctx, r.Key)
 	if err != nil {
-		return &source{Messages: 1, People: 1, Notice: "I can only see this one message. Type " + code("/invite @"+a.bot.Name, 60) + " to include the thread."}
+		return err
 	}
-	return a.slackThread(ctx, from, messages).transcribe().source("")
+	d := draft{ID: meta.ID, Title: titleFrom(slack.Message{Msg: slack.Msg{Text: meta.Source.Text}}, slackNames{}), Thread: true, Files: true}
+	n := a.formOf(ctx, r, dir, &d, &meta)
+	n.Source = a.sourceOf(ctx, r, s, meta.Source)
+	_, err = a.API.UpdateViewContext(ctx, n.view(), "", v.Hash, v.ID)
+	return wrapSlack("views.update", err)
 }
 
-// slackThread is what was read, with the names of its people and its links.
-func (a *App) slackThread(ctx context.Context, from *formFrom, messages []slack.Message) thread {
-	t := thread{
-		Messages: messages, Author: func(id string) author { return a.authorOf(ctx, id) },
-		LinkTo:      func(ts string) string { return a.permalink(ctx, from.Channel, ts) },
-		ChannelName: func(string) string { return "" },
+// previewThread shows what of the thread will be in the issue.
+func (a *App) previewThread(ctx context.Context, r *request) error {
+	meta := readMeta(r.Interaction.View.PrivateMetadata)
+	if meta.Source == nil {
+		return nil
 	}
-	t.Permalink = a.permalink(ctx, from.Channel, from.Root)
-	if c, err := a.API.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: from.Channel}); err == nil && !c.IsIM && !c.IsMpIM {
-		t.Channel = c.Name
-	}
-	return t
-}
-
-func (a *App) authorOf(ctx context.Context, id string) author {
-	who, err := a.people.get(ctx, store.Key{TeamID: a.bot.TeamID, UserID: id}, a.bot.TeamID)
+	s, err := a.Accounts.Session(ctx, r.Key)
 	if err != nil {
-		return author{Name: id}
+		return err
 	}
-	name := author{Name: firstOf(who.Name, who.Handle)}
-	if who.Stranger {
-		name.Company = "another company"
+	view := loading("Thread preview", "Reading the thread…")
+	pushed, err := a.Quick.PushViewContext(ctx, r.Trigger, view)
+	if err := a.opened(err); err != nil {
+		return err
 	}
-	return name
+	_, err = a.API.UpdateViewContext(ctx, threadPreview(a.readThread(ctx, r, s, meta.Source).transcribe()), "", "", pushed.ID)
+	return wrapSlack("views.update", err)
 }
 
-// permalink is a message's address: one request for the first message of a
-// channel, the rest follow its form (https://{team}.slack.com/archives/{channel}/p{ts}).
-func (a *App) permalink(ctx context.Context, channel, ts string) string {
-	base, ok := a.links.get(channel)
-	if !ok {
-		full, err := a.API.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
-		if err != nil {
-			a.Log.InfoContext(ctx, "no permalink", "channel", channel, "err", err)
-			return ""
-		}
-		base, _, _ = strings.Cut(full, "/p"+strings.ReplaceAll(ts, ".", ""))
-		a.links.put(channel, base)
+// fromMessage is the message a shortcut was used on. Its text travels too: it may
+// be all that can be read.
+func fromMessage(i *slack.InteractionCallback) *formFrom {
+	return &formFrom{
+		Channel: i.Channel.ID, TS: i.Message.Timestamp, Root: firstOf(i.Message.ThreadTimestamp, i.Message.Timestamp),
+		Text: cut(i.Message.Text, 1200), User: i.Message.User,
 	}
-	return base + "/p" + strings.ReplaceAll(ts, ".", "")
-}
-
-// transcript is a form's description with the thread below it.
-func (a *App) transcript(ctx context.Context, from *formFrom, description string) (string, error) {
-	messages, err := a.thread(ctx, from)
-	if err != nil {
-		return "", err
-	}
-	t := a.slackThread(ctx, from, messages)
-	t.Description = description
-	return t.transcribe().Body, nil
-}
-
-// thread reads the messages of a thread, oldest first.
-func (a *App) thread(ctx context.Context, from *formFrom) ([]slack.Message, error) {
-	var all []slack.Message
-	cursor := ""
-	for len(all) < threadMax {
-		page, more, next, err := a.API.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
-			ChannelID: from.Channel, Timestamp: from.Root, Cursor: cursor, Limit: 200,
-		})
-		if err != nil {
-			return nil, fmt.Errorf("conversations.replies: %w", err)
-		}
-		all = append(all, page...)
-		if !more || next == "" {
-			break
-		}
-		cursor = next
-	}
-	return all, nil
 }
 
 // announceInThread posts the card into the thread the issue came from; where the
@@ -199,21 +171,4 @@ func (a *App) issueTypeahead(ctx context.Context, r *request, s *linear.Session,
 		return nil
 	}
 	return issueOptions(found.Issues, query)
-}
-
-// firstSentence is a message's first sentence as a title: no markup, no trailing
-// mention, at most 80 characters.
-func firstSentence(text string) string {
-	plain := strings.TrimSpace(unescape(fallback(text)))
-	for strings.HasSuffix(plain, ">") && strings.Contains(plain, "<@") {
-		plain = strings.TrimSpace(plain[:strings.LastIndex(plain, "<@")])
-	}
-	line, _, _ := strings.Cut(plain, "\n")
-	for i, c := range line {
-		if (c == '.' || c == '?' || c == '!') && (i+1 == len(line) || line[i+1] == ' ') {
-			line = line[:i+1]
-			break
-		}
-	}
-	return cut(strings.TrimSuffix(strings.TrimSpace(line), "."), 80)
 }

@@ -35,6 +35,7 @@ type person struct {
 	Stranger bool // from another company, through Slack Connect
 	Bot      bool
 	Deleted  bool
+	TeamOf   string // the Slack workspace they are from
 	TZ       *time.Location
 	at       time.Time
 }
@@ -97,6 +98,7 @@ func readPerson(u *slack.User, homeTeam string) person {
 		Stranger: u.IsStranger || u.TeamID != "" && u.TeamID != homeTeam && u.Enterprise.EnterpriseID == "",
 		Bot:      u.IsBot, Deleted: u.Deleted, at: time.Now(),
 	}
+	who.TeamOf = u.TeamID
 	who.Handle, who.Name, who.Email = u.Name, u.RealName, u.Profile.Email
 	if who.Name == "" {
 		who.Name = u.Profile.RealName

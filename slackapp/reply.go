@@ -100,7 +100,7 @@ func (a *App) fail(ctx context.Context, r *request, err error) {
 		}
 		return
 	}
-	f := say(err, r.Ref)
+	f := a.failure(ctx, r, err)
 	if f.Quiet || r.Key.UserID == "" {
 		return
 	}

@@ -27,6 +27,13 @@ type request struct {
 	What     string // what was asked for, after "I'll finish": creating “Fix login”
 	Resumed  bool   // taken up again after a restart or a connect: triggers are dead
 
+	// What the words of a failure need to know.
+	Reads bool   // nothing could have been changed
+	Issue string // the identifier it is about
+	URL   string // the issue in Linear
+	Team  string // the issue's team
+	Doing string // after "you can't": "edit issues in Design"
+
 	raw      inbound // as it came, so that it can be held and taken up again
 	answered bool    // a reply is out; the next one replaces it
 

@@ -4,6 +4,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"linearbot/store"
 )
 
@@ -65,4 +67,32 @@ func (l *linkBases) put(channel, base string) {
 		l.known = make(map[string]string)
 	}
 	l.known[channel] = base
+}
+
+// channels remembers what Slack said of conversations, for a few minutes: whether
+// one is shared with another company may change.
+type channels struct {
+	mu    sync.Mutex
+	known map[string]knownChannel
+}
+
+type knownChannel struct {
+	info *slack.Channel
+	at   time.Time
+}
+
+func (c *channels) get(id string) (*slack.Channel, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k, ok := c.known[id]
+	return k.info, ok && time.Since(k.at) < peopleFresh
+}
+
+func (c *channels) put(id string, info *slack.Channel) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil || len(c.known) > 1000 {
+		c.known = make(map[string]knownChannel)
+	}
+	c.known[id] = knownChannel{info: info, at: time.Now()}
 }

@@ -1,0 +1,104 @@
+package slackapp
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"linearbot/linear"
+	"linearbot/store"
+)
+
+// What is kept for 30 minutes, so that nothing typed is lost: a request that can
+// be made again, or a form that could not be submitted. The name of what is kept
+// travels in buttons; only its person can open it.
+const (
+	keptRequest = "again"
+	keptDraft   = "draft"
+)
+
+// keep seals v away for a person and returns its name; "" when that failed.
+func (a *App) keep(ctx context.Context, r *request, kind string, v any) string {
+	name := kind + "/" + rand.Text()[:16]
+	body, err := json.Marshal(v)
+	var sealed []byte
+	if err == nil {
+		sealed, err = a.Sealer.Seal(body, keptAD(r.Key, name))
+	}
+	if err == nil {
+		err = a.DB.PutMemory(ctx, store.Memory{Key: r.Key, Thread: name, Body: sealed, ExpiresAt: time.Now().Add(heldFor)})
+	}
+	if err != nil {
+		a.Log.ErrorContext(ctx, "not kept for a retry", "ref", r.Ref, "err", err)
+		return ""
+	}
+	return name
+}
+
+// kept reads what keep put away into v, or store.ErrNotFound.
+func (a *App) kept(ctx context.Context, key store.Key, name string, v any) error {
+	m, err := a.DB.Memory(ctx, key, name, time.Now())
+	if err != nil {
+		return err
+	}
+	body, err := a.Sealer.Open(m.Body, keptAD(key, name))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(body, v)
+}
+
+func keptAD(key store.Key, name string) []byte { return []byte("memory/" + key.String() + "/" + name) }
+
+// isKept reports whether a button's value names something kept.
+func isKept(value string) bool {
+	kind, _, ok := strings.Cut(value, "/")
+	return ok && slices.Contains([]string{keptRequest, keptDraft}, kind)
+}
+
+// againRequest is a request that failed and can be made again: the envelope as it
+// came, and for a name that was not clear what the choices stand for.
+type againRequest struct {
+	heldAction
+	Name  string            `json:"name,omitempty"`  // as it was typed
+	Picks map[string]string `json:"picks,omitempty"` // id → how to type it
+}
+
+// again is what to keep of a failed request.
+func again(r *request, err error) againRequest {
+	k := againRequest{heldAction: heldAction{ID: r.ID, Type: r.raw.Type, Payload: r.raw.Payload, What: r.What}}
+	if e, ok := errors.AsType[*linear.NameError](err); ok {
+		k.Name, k.Picks = e.Name, map[string]string{}
+		for _, c := range e.Candidates {
+			k.Picks[c.ID] = typedName(c)
+		}
+	}
+	return k
+}
+
+// typedName is how a person would type a candidate so that it means only that one.
+func typedName(c linear.Candidate) string {
+	if strings.Contains(c.Detail, "@") {
+		return c.Detail
+	}
+	return firstOf(c.Name, c.ID)
+}
+
+// picked is the command text with the unclear name replaced by what was chosen.
+func (k againRequest) picked(text, id string) (string, bool) {
+	name, ok := k.Picks[id]
+	at := strings.LastIndex(strings.ToLower(text), strings.ToLower(k.Name))
+	if !ok || at < 0 || k.Name == "" || len(strings.ToLower(text)) != len(text) {
+		return "", false
+	}
+	before, after := text[:at], text[at+len(k.Name):]
+	before = strings.TrimSuffix(before, "@")
+	if n := len(before); n > 0 && strings.ContainsRune(":,+-", rune(before[n-1])) {
+		name = `"` + strings.ReplaceAll(name, `"`, "") + `"`
+	}
+	return before + name + after, true
+}
