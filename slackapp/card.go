@@ -2,6 +2,7 @@ package slackapp
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -17,6 +18,7 @@ type card struct {
 	Head     string    // a line above, mrkdwn: "Created …"
 	Lines    []outcome // what was done to it from Slack, newest last
 	Public   bool
+	Several  bool // other cards are in the same message
 }
 
 // outcome is one line of what happened, with a way back while there is one.
@@ -35,8 +37,12 @@ func cardOf(blockID string) (issueID, teamID string, ok bool) {
 	if !ok {
 		return "", "", false
 	}
-	return strings.Cut(rest, "|")
+	return strings.Cut(strings.TrimSuffix(rest, severalMark), "|")
 }
+
+// severalMark ends the block ids of cards that share one message: Slack does not
+// send ephemeral messages back with a press.
+const severalMark = "|s"
 
 // full is the card for one person's own command: everything at a glance.
 func (c card) full() Message {
@@ -56,7 +62,11 @@ func (c card) full() Message {
 		labelList(i.Labels.Nodes, 5),
 	)))
 	m = m.with(c.outcomes()...)
-	return m.with(actions(cardBlock(i),
+	id := cardBlock(i)
+	if c.Several {
+		id += severalMark
+	}
+	return m.with(actions(id,
 		c.assignButton(), stateSelect(i),
 		button("Comment", actComment, i.ID),
 		linkButton("Open in Linear", actOpenLink, i.URL),
@@ -100,6 +110,7 @@ func cards(all []card, missing []string) Message {
 		if shown[c.Issue.ID] = true; len(shown) > 1 {
 			m = m.with(slack.NewDividerBlock())
 		}
+		c.Several = len(all) > 1
 		one := c.full()
 		m = m.with(one.Blocks...)
 		m.Public = m.Public || one.Public
@@ -123,6 +134,11 @@ func createdHead(i linear.Issue) string {
 // Slack user.
 func linkedHead(i linear.Issue, userID string) string {
 	return "Linked to " + issueLink(i) + " by " + mention(userID)
+}
+
+// sharedHead is the line over a card that somebody shared.
+func sharedHead(i linear.Issue, userID string) string {
+	return mention(userID) + " shared " + issueLink(i) + " " + inline(i.Title, 150)
 }
 
 // moved is the outcome of a change of one value: "Moved Triage → In Review".
@@ -192,15 +208,18 @@ func (c card) text() string {
 
 func (c card) outcomes() []slack.Block {
 	var all []slack.Block
-	for _, o := range c.Lines[max(0, len(c.Lines)-5):] {
+	for n, o := range c.Lines[max(0, len(c.Lines)-5):] {
 		if o.Text == "" {
 			continue
 		}
+		id := lineBlock + c.Issue.ID + "|" + strconv.Itoa(n)
 		if o.UndoID != "" {
-			all = append(all, section(o.Text, button("Undo", actUndo, o.UndoID)))
+			line := section(o.Text, button("Undo", actUndo, o.UndoID))
+			line.BlockID = id
+			all = append(all, line)
 			continue
 		}
-		all = append(all, contextLine(o.Text))
+		all = append(all, slack.NewContextBlock(id, mrkdwn(o.Text, maxField)))
 	}
 	return all
 }

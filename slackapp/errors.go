@@ -30,3 +30,8 @@ type notShownError struct{ cause error }
 func (e *notShownError) Error() string { return "answer not shown: " + e.cause.Error() }
 
 func (e *notShownError) Unwrap() error { return e.cause }
+
+// privateTeamError refuses to show an issue of a private team in a channel.
+type privateTeamError struct{ Identifier string }
+
+func (e *privateTeamError) Error() string { return e.Identifier + " is in a private team" }

@@ -2,10 +2,12 @@ package slackapp
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
 
+	"linearbot/assistant"
 	"linearbot/linear"
 )
 
@@ -49,8 +51,8 @@ func editFilters(meta, word string, dir *linear.Directory, f filters) slack.Moda
 }
 
 // searchIssues asks for words, for the Search button.
-func searchIssues(meta string) slack.ModalViewRequest {
-	t := textInput(actField, "", 200, false)
+func searchIssues(meta, words string) slack.ModalViewRequest {
+	t := textInput(actField, words, 200, false)
 	t.FocusOnLoad = true
 	t.Placeholder = plain("Words, or an identifier such as ENG-142", maxPlaceholder)
 	return modal(viewSearch, "Search issues", "Search", "Cancel", meta, input(fieldWords, "Search for", t))
@@ -145,4 +147,67 @@ func (f filters) person(dir *linear.Directory) string {
 		return ""
 	}
 	return firstOf(dir.Users[i].DisplayName, personName(dir.Users[i]))
+}
+
+// filtersOf reads a list's command back into the form. What the form has no field
+// for stays out; the command below the fields shows what is asked for.
+func filtersOf(dir *linear.Directory, cmd assistant.Command) filters {
+	f := filters{Words: cmd.Text}
+	if cmd.Verb == assistant.VerbMine {
+		f.Assignee = dir.Viewer.ID
+	}
+	for _, field := range cmd.Fields {
+		if field.Name == fieldTeam && len(field.Values) == 1 && !field.Not {
+			if t, err := dir.Team(field.Values[0].Text); err == nil {
+				f.TeamID = t.ID
+			}
+		}
+	}
+	for _, field := range cmd.Fields {
+		if field.Not || len(field.Values) == 0 {
+			continue
+		}
+		for _, v := range field.Values {
+			f.fill(dir, field.Name, v)
+		}
+	}
+	return f
+}
+
+func (f *filters) fill(dir *linear.Directory, field string, v assistant.Value) {
+	d := draft{TeamID: f.TeamID, AssigneeID: f.Assignee, LabelIDs: f.LabelIDs, ProjectID: f.Project, CycleID: f.Cycle}
+	switch field {
+	case fieldState:
+		f.State = strings.ToLower(v.Text)
+		if s, err := dir.State(f.TeamID, v.Text); err == nil && !isStateClass(f.State) {
+			f.State = s.Name
+		}
+		return
+	case fieldAssignee:
+		if strings.EqualFold(v.Text, noValue) {
+			f.Assignee = noValue
+			return
+		}
+	case fieldPriority:
+		if p, err := linear.ParsePriority(v.Text); err == nil {
+			f.Priority = strconv.Itoa(p)
+		}
+		return
+	case fieldUpdated:
+		if slices.ContainsFunc(updatedChoices(), func(c choice) bool { return c.Value == v.Text }) {
+			f.Updated = v.Text
+		}
+		return
+	case fieldSort:
+		if slices.ContainsFunc(sortChoices(), func(c choice) bool { return c.Value == v.Text }) {
+			f.Sort = v.Text
+		}
+		return
+	}
+	d.fill(dir, field, v.Text)
+	f.Assignee, f.LabelIDs, f.Project, f.Cycle = d.AssigneeID, d.LabelIDs, d.ProjectID, d.CycleID
+}
+
+func isStateClass(s string) bool {
+	return slices.ContainsFunc(stateFilters(linear.Team{}), func(c choice) bool { return c.Value == s })
 }

@@ -10,6 +10,7 @@ const (
 	actEnterCode     = "enter_code"
 	actCancelCode    = "cancel_code"
 	actReconnect     = "reconnect"
+	actStopOffer     = "stop_offer" // of previews
 	actLeaveOff      = "leave_off"
 	actDisconnect    = "disconnect"
 	actKeep          = "keep"

@@ -86,8 +86,8 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 		return a.pressChange(ctx, r, value, "assignee", "none")
 	case actSetState:
 		issueID, _, ok := cardOf(act.BlockID)
-		if !ok {
-			return errors.New("choice of a state without an issue")
+		if !ok || value == "" || value == noMatch {
+			return nil // the line that says nothing matches is no choice
 		}
 		return a.pressChange(ctx, r, issueID, "stateId", value)
 	case actComment:
@@ -110,6 +110,22 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 		return a.openFilters(ctx, r, value)
 	case actShare:
 		return a.shareList(ctx, r, value)
+	case actStopOffer:
+		return a.stopOffering(ctx, r)
+	case actDropFilter:
+		return a.dropFilter(ctx, r, value)
+	case actSearch:
+		return a.openSearch(ctx, r, value)
+	case actPreviewThread:
+		return a.previewThread(ctx, r)
+	case actCreateAnother:
+		return a.createAnother(ctx, r)
+	case actUseThis:
+		return a.useSimilar(ctx, r, value)
+	case actReplaceText:
+		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.Description, m.Redrawn = "", true })
+	case actPlanPage:
+		return a.pagePlan(ctx, r, value)
 	case actApply:
 		return a.pressApply(ctx, r, value)
 	case actDiscard, actCancel:
@@ -170,27 +186,40 @@ func (a *App) pressChange(ctx context.Context, r *request, issueID, field string
 		return err
 	}
 	plan := assistant.Plan{Steps: []assistant.Step{{Tool: linear.ToolUpdate, Input: map[string]any{"issueId": issueID, field: value}}}}
-	out, err := a.Engine.Run(ctx, asker(r, "button"), s, plan, assistant.RunOptions{Seed: r.ID})
+	out, err := a.run(ctx, r, s, "button", r.ID, plan)
+	if errors.Is(err, linear.ErrNotFound) || errors.Is(err, linear.ErrForbidden) {
+		return errNoAccess
+	}
 	if err != nil {
 		return err
 	}
 	if len(out.Results) == 0 {
-		return a.replace(ctx, r, unchangedMessage(out.Unchanged, ""))
+		if len(out.Unchanged) == 1 {
+			return a.redrawCard(ctx, r, s, out.Unchanged[0], outcome{Text: "Nothing to change: it is that way already."})
+		}
+		return a.reply(ctx, r, unchangedMessage(out.Unchanged, ""))
 	}
 	res := out.Results[0]
+	if errors.Is(res.Err, linear.ErrNotFound) || errors.Is(res.Err, linear.ErrForbidden) {
+		return errNoAccess
+	}
 	if res.Err != nil {
 		return res.Err
 	}
-	c := card{Issue: res.Issue, Lines: []outcome{{Text: pressed(r.Key.UserID, changedWords(res.Change)), UndoID: out.ProposalID}}}
-	return a.replace(ctx, r, c.compact())
+	line := outcome{Text: pressed(r.Key.UserID, lowerFirst(changedWords(res.Change))), UndoID: out.ProposalID}
+	return a.redrawCard(ctx, r, s, res.Issue, line)
 }
 
 // pressMore follows an overflow menu: "edit:ENG-142".
 func (a *App) pressMore(ctx context.Context, r *request, value string) error {
 	what, ref, _ := strings.Cut(value, ":")
 	switch what {
-	case moreEdit, moreMove, morePriority:
+	case moreEdit:
 		return a.openEdit(ctx, r, ref)
+	case moreMove:
+		return a.openMove(ctx, r, ref)
+	case morePriority:
+		return a.openPriority(ctx, r, ref)
 	case moreShow:
 		return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.show(ctx, r, []string{ref}) })
 	case moreAssignMe:
@@ -205,7 +234,7 @@ func (a *App) pressMore(ctx context.Context, r *request, value string) error {
 	case moreUndo:
 		return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.undo(ctx, r, "") })
 	case moreShare:
-		return a.shareIssue(ctx, r, ref)
+		return a.openShare(ctx, r, ref)
 	}
 	return nil
 }
@@ -221,24 +250,6 @@ func (a *App) shareList(ctx context.Context, r *request, value string) error {
 	if err != nil {
 		return err
 	}
-	m.Public = true
-	return a.reply(ctx, r, m)
-}
-
-// shareIssue posts a card for the channel, unless its team is private.
-func (a *App) shareIssue(ctx context.Context, r *request, ref string) error {
-	s, err := a.Accounts.Session(ctx, r.Key)
-	if err != nil {
-		return err
-	}
-	issue, err := s.Issue(ctx, ref)
-	if err != nil {
-		return err
-	}
-	if issue.Team.Private() {
-		return a.reply(ctx, r, sayText(inline(issue.Identifier, 40)+" is in a private team, so I didn't post it here."))
-	}
-	m := card{Issue: issue, Public: true}.compact()
 	m.Public = true
 	return a.reply(ctx, r, m)
 }

@@ -3,6 +3,8 @@ package slackapp
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -171,11 +173,27 @@ func (a *App) propose(ctx context.Context, r *request, s *linear.Session, p assi
 	return a.preview(prop), nil
 }
 
-func (a *App) preview(prop assistant.Proposal) Message {
+// pagePlan shows another page of a preview: "proposal:2".
+func (a *App) pagePlan(ctx context.Context, r *request, value string) error {
+	id, number, _ := strings.Cut(value, ":")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return fmt.Errorf("page of a preview: %w", err)
+	}
+	prop, err := a.Engine.Proposed(ctx, asker(r, "button"), id)
+	if err != nil {
+		return err
+	}
+	return a.replace(ctx, r, a.previewPage(prop, n))
+}
+
+func (a *App) preview(prop assistant.Proposal) Message { return a.previewPage(prop, 0) }
+
+func (a *App) previewPage(prop assistant.Proposal, page int) Message {
 	if len(prop.Changes) == 0 {
 		return sayText("Nothing to change: everything is that way already.")
 	}
-	shown := plan{ID: prop.ID, Until: prop.ExpiresAt, Actor: a.Accounts.Actor}
+	shown := plan{ID: prop.ID, Page: page, Until: prop.ExpiresAt, Actor: a.Accounts.Actor}
 	for _, c := range prop.Changes {
 		shown.Items = append(shown.Items, itemOf(c))
 	}

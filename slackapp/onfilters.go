@@ -6,12 +6,18 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linearbot/assistant"
 	"linearbot/linear"
 )
 
 // openFilters opens the Edit filters form of a list.
 func (a *App) openFilters(ctx context.Context, r *request, value string) error {
-	if _, err := readPage(value); err != nil {
+	p, err := readPage(value)
+	if err != nil {
+		return err
+	}
+	cmd, err := assistant.ParseCommand(p.Command)
+	if err != nil {
 		return err
 	}
 	_, dir, err := a.names(ctx, r.Key)
@@ -19,7 +25,12 @@ func (a *App) openFilters(ctx context.Context, r *request, value string) error {
 		return err
 	}
 	meta := formMeta{Channel: r.Channel, Response: r.Response, HomeTeam: r.HomeTeam}
-	_, err = a.Quick.OpenViewContext(ctx, r.Trigger, editFilters(meta.text(), a.Word, dir, filters{State: "open"}))
+	if i := r.Interaction; i.Container.Type == "message" && !i.Container.IsEphemeral {
+		meta.Message = i.Container.MessageTs
+	}
+	f := filtersOf(dir, cmd)
+	meta.Team = f.TeamID
+	_, err = a.Quick.OpenViewContext(ctx, r.Trigger, editFilters(meta.text(), a.Word, dir, f))
 	return a.opened(err)
 }
 
@@ -48,17 +59,29 @@ func (a *App) submitFilters(ctx context.Context, r *request) any {
 		if err != nil {
 			return linear.Issue{}, err
 		}
-		m, err := a.list(ctx, r, page{Command: f.command(dir), At: time.Now(), First: 1})
+		p := page{Command: f.command(dir), At: time.Now(), First: 1, Public: meta.Message != "" && meta.Channel[0] != 'D'}
+		m, err := a.list(ctx, r, p)
 		if err != nil {
 			return linear.Issue{}, err
 		}
-		to := *r
-		to.Channel, to.Response = meta.Channel, meta.Response
-		return linear.Issue{}, a.reply(ctx, &to, m)
+		return linear.Issue{}, a.showList(ctx, r, meta, m)
 	}, func(ctx context.Context, _ linear.Issue, err error) slack.ModalViewRequest {
 		if err != nil {
 			return failedView("Edit filters", a.failure(ctx, r, err), "")
 		}
 		return loading("Edit filters", "Done. The list is in the conversation.")
 	})
+}
+
+// showList puts the list where the one before was: into that very message where
+// Slack allows it.
+func (a *App) showList(ctx context.Context, r *request, meta formMeta, m Message) error {
+	to := *r
+	to.Channel, to.Response = meta.Channel, meta.Response
+	to.answered = meta.Response != ""
+	if meta.Message != "" {
+		_, _, _, err := a.API.UpdateMessageContext(ctx, meta.Channel, meta.Message, m.options()...)
+		return wrapSlack("chat.update", err)
+	}
+	return a.reply(ctx, &to, m)
 }

@@ -16,18 +16,19 @@ import (
 // formMeta travels in the form's private metadata (3,000 characters): references,
 // no authority. Who may do what is asked again at submit.
 type formMeta struct {
-	ID       string    `json:"id"`          // of the issue to be: a retry or a double submit cannot make two
-	Team     string    `json:"t,omitempty"` // the team the dependent fields belong to
-	More     bool      `json:"m,omitempty"` // the further fields are open
-	Channel  string    `json:"c,omitempty"` // where it was opened
-	Response string    `json:"r,omitempty"` // response_url of the command that opened it
-	Source   *formFrom `json:"s,omitempty"` // the message it is made from
-	Revision int       `json:"v,omitempty"` // how often the form was rebuilt
-	Redrawn  bool      `json:"w,omitempty"` // title and description show the draft's text, not what Slack remembers
-	Seen     bool      `json:"z,omitempty"` // similar issues were shown
-	Issue    string    `json:"i,omitempty"` // the issue a form edits, links or comments on
-	Kind     string    `json:"k,omitempty"` // of settings: user or channel
-	HomeTeam string    `json:"h,omitempty"` // Slack team
+	ID       string    `json:"id"`           // of the issue to be: a retry or a double submit cannot make two
+	Team     string    `json:"t,omitempty"`  // the team the dependent fields belong to
+	More     bool      `json:"m,omitempty"`  // the further fields are open
+	Channel  string    `json:"c,omitempty"`  // where it was opened
+	Response string    `json:"r,omitempty"`  // response_url of the command that opened it
+	Source   *formFrom `json:"s,omitempty"`  // the message it is made from
+	Revision int       `json:"v,omitempty"`  // how often the form was rebuilt
+	Redrawn  bool      `json:"w,omitempty"`  // title and description show the draft's text, not what Slack remembers
+	Seen     bool      `json:"z,omitempty"`  // similar issues were shown
+	Issue    string    `json:"i,omitempty"`  // the issue a form edits, links or comments on
+	Message  string    `json:"ts,omitempty"` // the message a list is shown in
+	Kind     string    `json:"k,omitempty"`  // of settings: user or channel
+	HomeTeam string    `json:"h,omitempty"`  // Slack team
 }
 
 // formFrom is the message a form was opened from.
@@ -215,6 +216,15 @@ func (a *App) submitForm(ctx context.Context, r *request) any {
 			return a.wrongFields(wrong, v.State)
 		}
 	}
+	if again := a.askAboutSimilar(ctx, r, s, meta, d); again != nil {
+		return again
+	}
+	return a.raceCreate(ctx, r, s, meta, d)
+}
+
+// raceCreate creates the issue, in time to close the form or after it became
+// "Creating your issue…".
+func (a *App) raceCreate(ctx context.Context, r *request, s *linear.Session, meta formMeta, d draft) any {
 	return a.race(ctx, r, creating(meta.text()), func(ctx context.Context) (linear.Issue, error) {
 		return a.createFromForm(ctx, r, s, meta, d)
 	}, func(ctx context.Context, i linear.Issue, err error) slack.ModalViewRequest {
@@ -253,7 +263,7 @@ func (a *App) race(ctx context.Context, r *request, meanwhile slack.ModalViewReq
 		o.err = guarded(ctx, func(ctx context.Context) (err error) { o.issue, err = work(ctx); return err })
 		done <- o
 	}()
-	timer := time.NewTimer(submitRace)
+	timer := time.NewTimer(max(submitRace-time.Since(r.began), 100*time.Millisecond))
 	defer timer.Stop()
 	select {
 	case o := <-done:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -130,3 +131,36 @@ func (a *App) turnPage(ctx context.Context, r *request, value string, fresh bool
 	}
 	return a.replace(ctx, r, m)
 }
+
+// dropFilter shows the list again without its last filter.
+func (a *App) dropFilter(ctx context.Context, r *request, value string) error {
+	p, err := readPage(value)
+	if err != nil {
+		return err
+	}
+	p = page{Command: withoutLastFilter(p.Command), At: time.Now(), First: 1, Public: p.Public}
+	m, err := a.list(ctx, r, p)
+	if err != nil {
+		return err
+	}
+	return a.replace(ctx, r, m)
+}
+
+// withoutLastFilter drops the last field:value of a list's command. "mine" without
+// any is a list of all open issues.
+func withoutLastFilter(command string) string {
+	at := filterStart.FindAllStringIndex(command, -1)
+	if len(at) == 0 {
+		return assistant.VerbList
+	}
+	verb, _, _ := strings.Cut(command, " ")
+	rest := strings.TrimSpace(command[:at[len(at)-1][0]])
+	if rest == assistant.VerbSearch {
+		return assistant.VerbList
+	}
+	return firstOf(rest, verb)
+}
+
+// filterStart is where a field:value begins; inside quotes there is none, because
+// fields of the grammar follow a space.
+var filterStart = regexp.MustCompile(`(?i)\s(?:--?|—)?(?:team|state|assignee|priority|p|label|project|cycle|estimate|due|parent|creator|created|updated|sort|limit)[:=][^\s"]*(?:"[^"]*")?`)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
@@ -34,8 +35,9 @@ type request struct {
 	Team  string // the issue's team
 	Doing string // after "you can't": "edit issues in Design"
 
-	raw      inbound // as it came, so that it can be held and taken up again
-	answered bool    // a reply is out; the next one replaces it
+	began    time.Time // when it came
+	raw      inbound   // as it came, so that it can be held and taken up again
+	answered bool      // a reply is out; the next one replaces it
 
 	Command     *slack.SlashCommand
 	Interaction *slack.InteractionCallback
@@ -59,7 +61,7 @@ func readRequest(in inbound) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.raw = in
+	r.raw, r.began = in, time.Now()
 	return r, nil
 }
 

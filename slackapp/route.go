@@ -72,6 +72,8 @@ func (a *App) onEvent(ctx context.Context, r *request) error {
 		return a.onMessage(ctx, r, e)
 	case *slackevents.AppMentionEvent:
 		return a.onMention(ctx, r, e)
+	case *slackevents.LinkSharedEvent:
+		return a.onLinks(ctx, r, e)
 	case *slackevents.UserChangeEvent:
 		a.people.forget(e.User.ID)
 	}

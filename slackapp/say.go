@@ -56,12 +56,15 @@ func sayOwn(err error, a about) (Failure, bool) {
 	var barred *notAllowedError
 	var gone *issueGoneError
 	var unseen *notShownError
+	var private *privateTeamError
 	switch {
 	case errors.As(err, &unseen):
 		return Failure{
 			Text:    "I did what you asked, but Slack did not take my answer. Look in Linear before you try again.",
 			Changed: unknownChange,
 		}, true
+	case errors.As(err, &private):
+		return Failure{Text: inline(private.Identifier, 40) + " is in a private team, so I didn't post it here."}, true
 	case errors.As(err, &asker):
 		return Failure{Text: "Only " + mention(asker.UserID) + " can confirm this."}, true
 	case errors.As(err, &since):

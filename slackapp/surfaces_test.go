@@ -94,7 +94,7 @@ func (w world) otherSurfaces() map[string]any {
 	return map[string]any{
 		"new_issue_loading": newIssueLoading(draft{}, "meta"), "creating": creating("meta"), "saving": savingView("Edit ENG-142", "meta"),
 		"loading": loading("Linear admin", "Loading…"), "new_issue_failed": failedView("New Linear issue", failed, "held-1"), "copy_text": textView(w.draft()),
-		"link_issue": linkIssue("meta", &source{Notice: oneMessageOnly(false, "linear")}), "search": searchIssues("meta"),
+		"link_issue": linkIssue("meta", &source{Notice: oneMessageOnly(false, "linear")}), "search": searchIssues("meta", ""),
 		"connect":         connectPrompt{URL: "https://bot.acme.test/connect/abc", Actor: "user", Held: heldCreate(w.title)}.message(),
 		"connect_app":     connectPrompt{URL: "https://bot.acme.test/connect/abc", Actor: "app"}.message(),
 		"connect_modal":   connectPrompt{URL: "https://bot.acme.test/connect/abc", State: store.Expired}.view(),

@@ -73,7 +73,7 @@ func (a *App) ackPayload(ctx context.Context, r *request) any {
 		return answerOptions(a.typeahead(ctx, r))
 	}
 	if err := a.mayUse(ctx, r); err != nil {
-		view := failedView("Linear", say(err, r.Ref), "")
+		view := failedView("Linear", a.failure(ctx, r, err), "")
 		return slack.NewUpdateViewSubmissionResponse(&view)
 	}
 	switch r.Interaction.View.CallbackID {
@@ -83,6 +83,18 @@ func (a *App) ackPayload(ctx context.Context, r *request) any {
 		return a.submitEdit(ctx, r)
 	case viewFilters:
 		return a.submitFilters(ctx, r)
+	case viewSimilar:
+		return a.submitAnyway(ctx, r)
+	case viewLink:
+		return a.submitLink(ctx, r)
+	case viewStatus:
+		return a.submitMenu(ctx, r, fieldState, "stateId")
+	case viewPriority:
+		return a.submitMenu(ctx, r, fieldPriority, "priority")
+	case viewShare:
+		return a.submitShare(ctx, r)
+	case viewSearch:
+		return a.submitSearch(ctx, r)
 	case viewComment:
 		return a.submitComment(ctx, r)
 	case viewCode:

@@ -1,0 +1,155 @@
+package slackapp
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/slack-go/slack"
+
+	"linearbot/linear"
+)
+
+// similarCap bounds the search for likely duplicates; without an answer in time
+// the issue is created.
+const similarCap = 1200 * time.Millisecond
+
+// similarTo finds open issues that look like the one being written: at least two
+// telling words of the title in common, and half of all of them.
+func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d draft) []similar {
+	words := tellingWords(d.Title)
+	if len(words) < 2 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, similarCap)
+	defer cancel()
+	found, err := a.readList(ctx, s, map[string]any{"query": strings.Join(words, " "), "first": 10})
+	if err != nil {
+		a.Log.InfoContext(ctx, "similar issues not looked up", "ref", r.Ref, "err", err)
+		return nil
+	}
+	type ranked struct {
+		similar
+		share int
+	}
+	var all []ranked
+	for _, i := range found.Issues {
+		shared := sharedWords(words, tellingWords(i.Title))
+		if i.ID == d.ID || !i.State.Open() || len(shared) < 2 || 2*len(shared) < len(words) {
+			continue
+		}
+		all = append(all, ranked{similar{Issue: i, Matches: strings.Join(shared, " ")}, len(shared)})
+	}
+	slices.SortStableFunc(all, func(x, y ranked) int { return cmp.Compare(y.share, x.share) })
+	var out []similar
+	for _, x := range all[:min(len(all), 3)] {
+		out = append(out, x.similar)
+	}
+	return out
+}
+
+// plainWords are too common to tell two issues apart.
+var plainWords = strings.Fields("the and for with that this from not are was has have when then into does doesn don can cannot issue bug after before our your its all any but")
+
+// tellingWords are the words of a title that say what it is about, each once.
+func tellingWords(title string) []string {
+	var words []string
+	for _, w := range strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if length(w) > 2 && !slices.Contains(plainWords, w) && !slices.Contains(words, w) {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+func sharedWords(a, b []string) []string {
+	var shared []string
+	for _, w := range a {
+		if slices.Contains(b, w) {
+			shared = append(shared, w)
+		}
+	}
+	return shared
+}
+
+// askAboutSimilar is the view that comes before a likely duplicate; nil when there
+// is none. The form stays below it, and its draft is kept.
+func (a *App) askAboutSimilar(ctx context.Context, r *request, s *linear.Session, meta formMeta, d draft) any {
+	if meta.Seen {
+		return nil
+	}
+	found := a.similarTo(ctx, r, s, d)
+	if len(found) == 0 {
+		return nil
+	}
+	meta.Seen = true
+	held := a.keep(ctx, r, keptDraft, heldDraft{Meta: meta, Draft: d})
+	if held == "" {
+		return nil
+	}
+	view := similarIssues(held, found)
+	return slack.NewPushViewSubmissionResponse(&view)
+}
+
+// submitAnyway creates the issue although others look alike.
+func (a *App) submitAnyway(ctx context.Context, r *request) any {
+	h, s, err := a.heldForm(ctx, r, r.Interaction.View.PrivateMetadata)
+	if err != nil {
+		return a.submitFailed(ctx, r, "New Linear issue", err, draft{})
+	}
+	return a.raceCreate(ctx, r, s, h.Meta, h.Draft)
+}
+
+func (a *App) heldForm(ctx context.Context, r *request, name string) (heldDraft, *linear.Session, error) {
+	var h heldDraft
+	if err := a.kept(ctx, r.Key, name, &h); err != nil {
+		return h, nil, err
+	}
+	s, err := a.Accounts.Session(ctx, r.Key)
+	return h, s, err
+}
+
+// useSimilar adds what was written to an issue that exists, instead of making one,
+// and links the source message to it.
+func (a *App) useSimilar(ctx context.Context, r *request, issueID string) error {
+	v := r.Interaction.View
+	h, s, err := a.heldForm(ctx, r, v.PrivateMetadata)
+	if err != nil {
+		return err
+	}
+	text := h.Draft.Title
+	switch {
+	case h.Meta.Source != nil && h.Draft.Thread:
+		text += "\n\n" + a.withThread(ctx, r, s, h.Meta.Source, h.Draft)
+	case h.Draft.Description != "":
+		text += "\n\n" + h.Draft.Description
+	}
+	issue, err := a.useIssue(ctx, r, s, h.Meta, issueID, text)
+	view := loading("New Linear issue", "Added to "+issueLink(issue)+" as a comment. No new issue was created.")
+	if err != nil {
+		view = failedView("New Linear issue", a.failure(ctx, r, err), v.PrivateMetadata)
+	}
+	_, err = a.API.UpdateViewContext(ctx, view, "", "", v.ID)
+	return wrapSlack("views.update", err)
+}
+
+func (a *App) useIssue(ctx context.Context, r *request, s *linear.Session, meta formMeta, issueID, text string) (linear.Issue, error) {
+	issue, err := s.Issue(ctx, issueID)
+	if err != nil {
+		return issue, err
+	}
+	if err := a.addComment(ctx, r, s, meta.ID, issue.ID, text); err != nil {
+		return issue, err
+	}
+	if meta.Source == nil {
+		return issue, nil
+	}
+	if err := a.attach(ctx, s, issue.ID, meta.Source); err != nil {
+		a.Log.WarnContext(ctx, "thread not attached", "ref", r.Ref, "err", err)
+	}
+	a.announceInThread(ctx, r, meta.Source, card{Issue: issue, Head: linkedHead(issue, r.Key.UserID)})
+	return issue, nil
+}
