@@ -219,6 +219,7 @@ func (d draft) createInput() map[string]any {
 	put("description", d.Description)
 	put("assigneeId", d.AssigneeID)
 	put("stateId", d.StateID)
+	put("template", d.TemplateID)
 	put("projectId", d.ProjectID)
 	put("cycle", d.CycleID)
 	put("estimate", d.Estimate)

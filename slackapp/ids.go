@@ -46,7 +46,8 @@ const (
 	actShare         = "share"
 	actRefresh       = "refresh"
 	actDropFilter    = "drop_filter"
-	actTeam          = "team" // dispatching select of the forms
+	actTeam          = "team"     // dispatching select of the forms
+	actTemplate      = "template" // dispatching select of the form
 	actMoreFields    = "more_fields"
 	actReplaceText   = "replace_description"
 	actPreviewThread = "preview_thread"

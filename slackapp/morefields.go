@@ -63,8 +63,8 @@ func (n newIssue) dueField() slack.Block {
 }
 
 func (n newIssue) templateField(team linear.Team) slack.Block {
-	return optional(scoped(fieldTemplate, team.ID), "Template", externalSelect(actField, "No template",
-		chosenOf(n.Draft.TemplateID, refChoices(team.Templates))))
+	return optional(scoped(fieldTemplate, team.ID), "Template", externalSelect(actTemplate, "No template",
+		chosenOf(n.Draft.TemplateID, refChoices(team.Templates)))).WithDispatchAction(true)
 }
 
 func datePicker(date string) *slack.DatePickerBlockElement {

@@ -58,6 +58,11 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 			return a.redrawFilters(ctx, r, value)
 		}
 		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.TeamID = value })
+	case actTemplate:
+		if r.Interaction.View.CallbackID != viewNewIssue {
+			return nil // a default: read when the form is saved
+		}
+		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.TemplateID = value })
 	case actMoreFields:
 		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { m.More = true })
 	case actRetry:

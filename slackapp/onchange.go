@@ -255,6 +255,8 @@ func (a *App) undo(ctx context.Context, r *request, id string) (Message, error) 
 		switch {
 		case res.Err != nil:
 			line += ": not taken back, " + problemWords(res.Err)
+		case len(res.Kept) > 0:
+			line = keptWords(line, res)
 		case res.Skipped != "":
 			line += ": " + inline(res.Skipped, 300)
 		case res.Change.Kind == "create":
@@ -265,6 +267,25 @@ func (a *App) undo(ctx context.Context, r *request, id string) (Message, error) 
 		lines = append(lines, line)
 	}
 	return undone(strings.Join(lines, "\n")), nil
+}
+
+// keptWords says which fields an undo left alone, and whose they are now.
+func keptWords(identifier string, res assistant.Result) string {
+	var parts []string
+	for _, k := range res.Kept {
+		who := ""
+		if k.By != "" {
+			who = " by " + inline(k.By, 60)
+		}
+		if !k.At.IsZero() {
+			who += " at " + clock(k.At)
+		}
+		parts = append(parts, identifier+"'s "+strings.ToLower(fieldLabel(k.Field))+" was changed again"+who+", so I left it as it is.")
+	}
+	if len(res.Kept) < len(res.Change.Fields) {
+		parts = append(parts, "The rest is as it was before.")
+	}
+	return strings.Join(parts, " ")
 }
 
 func sourceOfRequest(r *request) string {

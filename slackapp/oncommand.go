@@ -30,6 +30,13 @@ func (a *App) runText(ctx context.Context, r *request, text string) error {
 	}
 	r.What = heldWords(cmd)
 	switch cmd.Verb {
+	case assistant.VerbShow, assistant.VerbMine, assistant.VerbList, assistant.VerbSearch, assistant.VerbHelp, assistant.VerbStatus:
+		r.Reads = true
+	}
+	if len(cmd.Issues) == 1 {
+		r.Issue = cmd.Issues[0]
+	}
+	switch cmd.Verb {
 	case "":
 		return a.openForm(ctx, r, draft{}, nil)
 	case assistant.VerbConnect:
@@ -50,6 +57,7 @@ func (a *App) runText(ctx context.Context, r *request, text string) error {
 	case assistant.VerbUndo:
 		return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.undo(ctx, r, "") })
 	case assistant.VerbCreate:
+		r.Creates = true
 		return a.commandCreate(ctx, r, cmd)
 	case assistant.VerbShow:
 		return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.show(ctx, r, cmd.Issues) })

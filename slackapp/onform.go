@@ -48,6 +48,12 @@ func (m formMeta) text() string {
 	return string(b)
 }
 
+// draft is what a form holds where it does not show the fields: the thread comes
+// along unless that was unticked.
+func (m formMeta) draft() draft {
+	return draft{ID: m.ID, Thread: m.Source != nil, Files: m.Source != nil}
+}
+
 func readMeta(text string) formMeta {
 	var m formMeta
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
@@ -172,7 +178,7 @@ func firstTeam(dir *linear.Directory, ids ...string) string {
 func (a *App) redrawForm(ctx context.Context, r *request, change func(*formMeta, *draft)) error {
 	v := r.Interaction.View
 	meta := readMeta(v.PrivateMetadata)
-	d := readDraft(draft{ID: meta.ID}, v.State)
+	d := readDraft(meta.draft(), v.State)
 	s, dir, err := a.names(ctx, r.Key)
 	if err != nil {
 		return err
@@ -204,7 +210,7 @@ const submitRace = 2200 * time.Millisecond
 func (a *App) submitForm(ctx context.Context, r *request) any {
 	v := r.Interaction.View
 	meta := readMeta(v.PrivateMetadata)
-	d := readDraft(draft{ID: meta.ID}, v.State)
+	d := readDraft(meta.draft(), v.State)
 	s, err := a.Accounts.Session(ctx, r.Key)
 	if err != nil {
 		return a.submitFailed(ctx, r, "New Linear issue", err, d)
@@ -297,6 +303,9 @@ func (a *App) createFromForm(ctx context.Context, r *request, s *linear.Session,
 	d = d.submitted(dir, meta.Team)
 	if meta.Source != nil && d.Thread {
 		d.Description = a.withThread(ctx, r, s, meta.Source, d)
+	}
+	if team, ok := teamByID(dir, d.TeamID); ok && d.TemplateID != "" && d.StateID == team.DefaultStateID {
+		d.StateID = "" // nobody chose it: the template may
 	}
 	plan := assistant.Plan{Steps: []assistant.Step{{Tool: linear.ToolCreate, Input: d.createInput()}}}
 	out, err := a.run(ctx, r, s, "modal", meta.ID, plan)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slack-go/slack"
+
 	"linearbot/assistant"
 	"linearbot/store"
 )
@@ -19,15 +21,24 @@ func (a *App) failure(ctx context.Context, r *request, err error) Failure {
 	if account, stErr := a.Accounts.Status(ctx, r.Key); stErr == nil {
 		known.Scopes = account.Scopes
 	}
-	if r.raw.Payload == nil {
-		return sayAbout(err, known)
+	if r.raw.Payload == nil || isForm(r) {
+		return sayAbout(err, known) // a form keeps its own draft
 	}
 	probe := known
 	probe.Held = keptRequest
 	if f := sayAbout(err, probe); f.needsHeld(keptRequest) {
 		known.Held = a.keep(ctx, r, keptRequest, again(r, err))
 	}
-	return sayAbout(err, known)
+	f := sayAbout(err, known)
+	if !r.Creates {
+		f.Buttons = slices.DeleteFunc(f.Buttons, func(b failureButton) bool { return b.Action == actOpenForm })
+	}
+	return f
+}
+
+// isForm reports whether the request is a submitted form.
+func isForm(r *request) bool {
+	return r.Interaction != nil && r.Interaction.Type == slack.InteractionTypeViewSubmission
 }
 
 // needsHeld reports whether any next step goes on with what is held.

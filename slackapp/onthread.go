@@ -52,7 +52,11 @@ func (a *App) messages(ctx context.Context, from *formFrom) ([]slack.Message, er
 		if err != nil {
 			return nil, fmt.Errorf("conversations.replies: %w", err)
 		}
-		all = append(all, page...)
+		for _, m := range page {
+			if m.User != a.bot.UserID { // its own cards say nothing new
+				all = append(all, m)
+			}
+		}
 		if !more || next == "" {
 			break
 		}

@@ -78,15 +78,18 @@ func (a *App) tell(ctx context.Context, key store.Key, channel, thread string, m
 		}
 		a.Log.InfoContext(ctx, "channel not writable, using the DM", "channel", channel, "err", err)
 	}
-	target := key.UserID
-	opts := m.options()
 	if channel != "" && channel[0] == 'D' {
-		target = channel
+		opts := m.options()
 		if thread != "" {
 			opts = append(opts, slack.MsgOptionTS(thread))
 		}
+		_, _, err := a.API.PostMessageContext(ctx, channel, opts...)
+		if err == nil {
+			return nil
+		}
+		a.Log.InfoContext(ctx, "not the bot's own DM, using that", "channel", channel, "err", err)
 	}
-	_, _, err := a.API.PostMessageContext(ctx, target, opts...)
+	_, _, err := a.API.PostMessageContext(ctx, key.UserID, m.options()...)
 	return wrapSlack("chat.postMessage", err)
 }
 

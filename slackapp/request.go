@@ -29,11 +29,12 @@ type request struct {
 	Resumed  bool   // taken up again after a restart or a connect: triggers are dead
 
 	// What the words of a failure need to know.
-	Reads bool   // nothing could have been changed
-	Issue string // the identifier it is about
-	URL   string // the issue in Linear
-	Team  string // the issue's team
-	Doing string // after "you can't": "edit issues in Design"
+	Reads   bool   // nothing could have been changed
+	Creates bool   // it makes an issue: a form may take over
+	Issue   string // the identifier it is about
+	URL     string // the issue in Linear
+	Team    string // the issue's team
+	Doing   string // after "you can't": "edit issues in Design"
 
 	began    time.Time // when it came
 	raw      inbound   // as it came, so that it can be held and taken up again

@@ -3,6 +3,7 @@ package slackapp
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"linearbot/linear"
@@ -51,6 +52,9 @@ func openForm(a about) []failureButton {
 // nameText is the sentence for a name that was not found.
 func nameText(e *linear.NameError) string {
 	names := candidateNames(e.Candidates)
+	if formField(e.Field) == fieldState {
+		names = plainNames(e.Candidates) // all of one team, which the sentence names
+	}
 	switch formField(e.Field) {
 	case fieldState:
 		where := inline(firstOf(e.Team, "That team"), 80)
@@ -74,6 +78,14 @@ func didYouMean(names string) string {
 		return " Check the spelling."
 	}
 	return " Did you mean " + names + "?"
+}
+
+func plainNames(all []linear.Candidate) string {
+	plain := slices.Clone(all)
+	for n := range plain {
+		plain[n].Detail = ""
+	}
+	return candidateNames(plain)
 }
 
 func candidateNames(all []linear.Candidate) string {

@@ -1,0 +1,193 @@
+package slackapp_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"linearbot/linear/lineartest"
+	"linearbot/slackapp/slacktest"
+)
+
+// openForm opens the New issue form and picks a team.
+func (w *world) openForm(p *slacktest.Person, team string) slacktest.View {
+	w.t.Helper()
+	w.types(p, general, "/linear")
+	v := w.form(p, "Create issue")
+	w.picks(p, v, "team", team)
+	w.await("the form of the team", func() bool { return strings.Contains(slacktest.Text(p.View()), "(default)") })
+	return p.View()
+}
+
+// TestFormFollowsTheTeam: what was typed stays, what the new team does not have is
+// cleared and said, and never submitted.
+func TestFormFollowsTheTeam(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.openForm(w.alice, "eng")
+	w.clicks(w.alice, w.alice.View(), "More fields")
+	w.form(w.alice, "Template")
+	w.fills(w.alice, map[string]any{"title": "Dark mode flickers on resize", "description": "On every page"})
+	v := w.alice.View()
+	state := suggested(w, w.alice, v, "state", "review")
+	label := suggested(w, w.alice, v, "labels", "infra")
+	w.fills(w.alice, map[string]any{"state": state, "labels": []string{label}})
+	w.picks(w.alice, w.alice.View(), "team", "des")
+	v = w.form(w.alice, "(not in Design)")
+	text := slacktest.Text(v)
+	if !strings.Contains(text, "Cleared: Status") || !strings.Contains(text, "Dark mode flickers") || !strings.Contains(text, "On every page") {
+		t.Errorf("the form shows:\n%s", text)
+	}
+	w.submits(w.alice, nil)
+	w.sees(w.alice, general, "Created")
+	made := w.titled("Dark mode flickers on resize")
+	if len(made) != 1 || made[0].TeamKey != "DES" || made[0].Description != "On every page" {
+		t.Fatalf("made %+v", made)
+	}
+}
+
+// suggested is the first option of a menu that asks the app.
+func suggested(w *world, p *slacktest.Person, v slacktest.View, menu, words string) string {
+	w.t.Helper()
+	found, err := p.Suggest(w.t.Context(), v, menu, words)
+	if err != nil || len(found) == 0 {
+		w.t.Fatalf("%s typed %q into %s: %d options, %v", p.ID, words, menu, len(found), err)
+	}
+	return found[0].Text
+}
+
+// TestFormExactlyOnce: a double submit, a lost answer, a slow Linear and a redelivered
+// envelope each end in one issue.
+func TestFormExactlyOnce(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		fault lineartest.Fault
+	}{
+		{"answer lost", lineartest.Fault{Op: "IssueCreate", Lose: true, Times: 1}},
+		{"slower than the form waits", lineartest.Fault{Op: "IssueCreate", Hold: 3 * time.Second, Times: 1}},
+		{"refused at first", lineartest.Fault{Op: "IssueCreate", Reply: lineartest.Unavailable(), Times: 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.connect(w.alice)
+			w.openForm(w.alice, "eng")
+			w.linear.Fault(c.fault)
+			w.submits(w.alice, map[string]any{"title": "Exactly once please"})
+			if v := w.alice.View(); strings.Contains(slacktest.Text(v), "Try again") {
+				w.clicks(w.alice, v, "Try again")
+			}
+			w.sees(w.alice, general, "Created")
+			if n := len(w.titled("Exactly once please")); n != 1 {
+				t.Errorf("%d issues were made, want 1", n)
+			}
+		})
+	}
+}
+
+// TestLinearDown: nothing typed is lost: Try again creates, Copy text shows it.
+func TestLinearDown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.openForm(w.alice, "eng")
+	undo := w.linear.Fault(lineartest.Fault{Path: "/graphql", Reply: lineartest.Unavailable()})
+	w.submits(w.alice, map[string]any{"title": "Written while Linear is down", "description": "All of it"})
+	v := w.form(w.alice, "Try again")
+	w.clicks(w.alice, v, "Copy text")
+	w.form(w.alice, "All of it")
+	if err := w.alice.CloseView(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	undo()
+	w.clicks(w.alice, w.alice.View(), "Try again")
+	w.sees(w.alice, general, "Created")
+	if n := len(w.titled("Written while Linear is down")); n != 1 {
+		t.Errorf("%d issues were made, want 1", n)
+	}
+}
+
+// TestSimilarIssues: a likely duplicate is asked about once; using it adds a
+// comment, going on creates.
+func TestSimilarIssues(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.openForm(w.alice, "eng")
+	w.submits(w.alice, map[string]any{"title": "Safari login shows blank page again", "description": "Since 26.1"})
+	v := w.form(w.alice, "Similar issues")
+	if text := slacktest.Text(v); !strings.Contains(text, "ENG-142") || !strings.Contains(text, "matches: “safari login") {
+		t.Errorf("the view shows:\n%s", text)
+	}
+	w.clicks(w.alice, v, "Use this one")
+	w.form(w.alice, "Added to")
+	if c := w.linear.Comments("ENG-142"); len(c) != 2 || !strings.Contains(c[1].Body, "Since 26.1") {
+		t.Errorf("comments = %+v", c)
+	}
+	if n := len(w.titled("Safari login shows blank page again")); n != 0 {
+		t.Errorf("%d issues were made, want none", n)
+	}
+	w.openForm(w.alice, "eng")
+	w.submits(w.alice, map[string]any{"title": "Safari login shows blank page again"})
+	w.form(w.alice, "Similar issues")
+	w.submits(w.alice, nil)
+	w.sees(w.alice, general, "Created")
+	w.noForm(w.alice)
+	if n := len(w.titled("Safari login shows blank page again")); n != 1 {
+		t.Errorf("%d issues were made, want 1", n)
+	}
+}
+
+// TestFormRefusesHere: what can be seen without Linear stands under its field.
+func TestFormRefusesHere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear")
+	w.form(w.alice, "Create issue")
+	err := w.alice.Submit(t.Context(), w.alice.View(), map[string]any{"title": "  "})
+	if !errors.As(err, new(slacktest.FieldErrors)) {
+		t.Errorf("submitting without a team: %v", err)
+	}
+}
+
+// TestTemplate fills what is empty; a description that was written stays unless it
+// is replaced on purpose.
+func TestTemplate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.openForm(w.alice, "eng")
+	w.clicks(w.alice, w.alice.View(), "More fields")
+	v := w.form(w.alice, "Template")
+	w.fills(w.alice, map[string]any{"title": "From a template", "description": "My own words"})
+	name := suggested(w, w.alice, v, "template", "")
+	w.clicks(w.alice, w.alice.View(), "template", name)
+	v = w.form(w.alice, "Template not applied to your description")
+	w.clicks(w.alice, v, "Replace description")
+	w.await("the description to be empty", func() bool { return !strings.Contains(slacktest.Text(w.alice.View()), "My own words") })
+	w.submits(w.alice, nil)
+	w.sees(w.alice, general, "Created")
+	made := w.titled("From a template")
+	if len(made) != 1 || made[0].Description == "" || made[0].Description == "My own words" {
+		t.Errorf("made %+v", made)
+	}
+}
+
+// TestTriggerExpired: the text is safe and a button opens the form.
+func TestTriggerExpired(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	undo := w.slack.Inject(slacktest.Fault{Method: "views.open", Code: "expired_trigger_id", Times: 1})
+	defer undo()
+	thread := w.slack.Thread(engineering, "Login fails on Safari 26")
+	shortcut(w, w.alice, "create_issue_from_message", thread[0])
+	m := w.sees(w.alice, engineering, "Slack took too long to open the form. Your text is safe.")
+	w.clicks(w.alice, m, "Open form")
+	w.form(w.alice, "Login fails on Safari 26")
+	w.form(w.alice, "4 messages")
+}

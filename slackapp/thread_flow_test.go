@@ -1,0 +1,180 @@
+package slackapp_test
+
+import (
+	"strings"
+	"testing"
+
+	"linearbot/slackapp/slacktest"
+)
+
+// TestThreadToIssue: the long incident thread, with files, edits, a bot, a person
+// from another company and two secrets, becomes one issue.
+func TestThreadToIssue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	thread := w.slack.Thread(payments, "Payment retries loop")
+	shortcut(w, w.alice, "create_issue_from_message", thread[0])
+	v := w.form(w.alice, "44 messages")
+	for _, words := range []string{"5 people", "2 files", "2 secrets will be hidden", "Includes messages from Globex", "Payment retries loop since 18:05"} {
+		if !strings.Contains(slacktest.Text(v), words) {
+			t.Errorf("the form does not show %q:\n%s", words, slacktest.Text(v))
+		}
+	}
+	w.clicks(w.alice, v, "Preview thread")
+	preview := w.form(w.alice, "From Slack")
+	if text := slacktest.Text(preview); strings.Contains(text, "ghp_") || strings.Contains(text, "not-a-real-password") {
+		t.Errorf("the preview shows a secret:\n%s", text)
+	}
+	if err := w.alice.CloseView(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.picks(w.alice, w.alice.View(), "team", "eng")
+	w.form(w.alice, "2 files")
+	w.submits(w.alice, nil)
+	made := w.announced(w.alice, payments, thread[0].TS)
+	i := w.titled("Payment retries loop since 18:05")
+	if len(i) != 1 {
+		t.Fatalf("%d issues were made, want 1", len(i))
+	}
+	body := i[0].Description
+	for _, words := range []string{
+		"**From Slack** [#payments](", "44 messages", "Alice Chen", "Erin Vale** · Globex", "Deploy Bot** (bot)", "(edited)",
+		"[hidden: GitHub token]", "[hidden: password]", "/assets/", "```",
+	} {
+		if !strings.Contains(body, words) {
+			t.Errorf("the description lacks %q", words)
+		}
+	}
+	if strings.Contains(body, "ghp_") || strings.Contains(body, "not-a-real-password") {
+		t.Error("a secret is in the description")
+	}
+	if n := strings.Count(body, "/assets/"); n != 2 {
+		t.Errorf("%d files are attached, want 2", n)
+	}
+	if len(i[0].Attachments) != 1 || !strings.Contains(i[0].Attachments[0].URL, "/archives/"+payments) {
+		t.Errorf("attachments = %+v, want the thread", i[0].Attachments)
+	}
+	if !strings.Contains(slacktest.Text(made), i[0].Identifier) || made.EphemeralTo != "" {
+		t.Errorf("the thread got %s", slacktest.Text(made))
+	}
+	shortcut(w, w.alice, "create_issue_from_message", thread[0])
+	linked := w.form(w.alice, "This thread is already")
+	w.clicks(w.alice, linked, "Create another")
+	w.form(w.alice, "44 messages")
+}
+
+// announced waits for the app's reply in a thread.
+func (w *world) announced(p *slacktest.Person, channel, root string) slacktest.Message {
+	w.t.Helper()
+	var found slacktest.Message
+	w.await("the card in the thread", func() bool {
+		for _, m := range p.Thread(channel, root) {
+			if m.AppID != "" && m.TS != root {
+				found = m
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+func shortcut(w *world, p *slacktest.Person, id string, m slacktest.Message) {
+	w.t.Helper()
+	if err := p.MessageShortcut(w.t.Context(), id, m); err != nil {
+		w.t.Fatalf("%s picks %s: %v", p.ID, id, err)
+	}
+}
+
+// TestThreadWhereTheBotIsNot: one message is what can be had; it says so and the
+// person gets the confirmation.
+func TestThreadWhereTheBotIsNot(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ channel, says string }{
+		{leads, "/invite @linear"},
+		{"D0ALICEBOB", "Threads in DMs stay private"},
+	} {
+		t.Run(c.channel, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.connect(w.alice)
+			m, err := w.alice.Say(t.Context(), c.channel, "The *export* is broken since Monday. Can somebody look?")
+			if err != nil {
+				t.Fatal(err)
+			}
+			shortcut(w, w.alice, "create_issue_from_message", m)
+			w.form(w.alice, c.says)
+			w.picks(w.alice, w.alice.View(), "team", "eng")
+			w.form(w.alice, c.says)
+			w.submits(w.alice, nil)
+			w.sees(w.alice, w.alice.DM(), "Created")
+			made := w.titled("The export is broken since Monday")
+			if len(made) != 1 || !strings.Contains(made[0].Description, "Can somebody look?") {
+				t.Errorf("made %+v", made)
+			}
+		})
+	}
+}
+
+// TestLinkToIssue: the thread is attached and said in the thread, once.
+func TestLinkToIssue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.bob)
+	thread := w.slack.Thread(engineering, "Login fails on Safari 26")
+	shortcut(w, w.bob, "link_issue", thread[2])
+	v := w.form(w.bob, "Link to issue")
+	found, err := w.bob.Suggest(t.Context(), v, "issue", "eng-142")
+	if err != nil || len(found) != 1 || !strings.HasPrefix(found[0].Text, "ENG-142 · Safari login") {
+		t.Fatalf("ENG-142 offers %v, %v", found, err)
+	}
+	if found, err = w.bob.Suggest(t.Context(), v, "issue", "safari"); err != nil || len(found) < 2 {
+		t.Errorf("“safari” offers %v, %v", found, err)
+	}
+	w.picks(w.bob, v, "issue", "ENG-142")
+	w.submits(w.bob, map[string]any{"Options": []string{"Add the thread as a comment"}})
+	m := w.announced(w.bob, engineering, thread[0].TS)
+	if text := slacktest.Text(m); !strings.Contains(text, "Linked to *<https://linear.app/acme/issue/ENG-142") || m.EphemeralTo != "" {
+		t.Errorf("the thread got:\n%s", text)
+	}
+	comments := w.linear.Comments("ENG-142")
+	if len(comments) != 2 || comments[1].Author != "bob@acme.test" || !strings.Contains(comments[1].Body, "private window too") {
+		t.Errorf("comments = %+v", comments)
+	}
+	if a := w.issue("ENG-142").Attachments; len(a) != 1 {
+		t.Errorf("attachments = %+v", a)
+	}
+}
+
+// TestShowFromMessage: anybody sees the issues of a message with their own eyes.
+func TestShowFromMessage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	m, err := w.bob.Say(t.Context(), general, "See https://linear.app/acme/issue/ENG-98/payment-retries-loop and (ENG-12).")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shortcut(w, w.alice, "show_issue", m)
+	shown := w.sees(w.alice, general, "Login test is flaky")
+	if shown.EphemeralTo != w.alice.ID || !strings.Contains(slacktest.Text(shown), "Payment retries loop") {
+		t.Errorf("shown:\n%s", slacktest.Text(shown))
+	}
+	w.unseen(w.bob, general, "Login test is flaky")
+}
+
+// TestGlobalShortcuts open the form and the list.
+func TestGlobalShortcuts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	if err := w.alice.GlobalShortcut(t.Context(), "new_issue"); err != nil {
+		t.Fatal(err)
+	}
+	w.form(w.alice, "New Linear issue")
+	if err := w.alice.GlobalShortcut(t.Context(), "my_issues"); err != nil {
+		t.Fatal(err)
+	}
+	w.sees(w.alice, w.alice.DM(), "Your open issues")
+}
