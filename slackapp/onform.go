@@ -72,6 +72,9 @@ func (a *App) openForm(ctx context.Context, r *request, d draft, from *formFrom)
 	if r.Trigger == "" || r.Resumed {
 		return a.reply(ctx, r, a.offerForm(ctx, r, d, from))
 	}
+	if from != nil {
+		return a.openThreadForm(ctx, r, s, d, from, true)
+	}
 	meta := formMeta{ID: linear.NewID(), Channel: r.Channel, Response: r.Response, Source: from, HomeTeam: r.HomeTeam}
 	d.ID = meta.ID
 	dir, warm := s.CachedDirectory()

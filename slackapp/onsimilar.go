@@ -26,7 +26,7 @@ func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d dr
 	}
 	ctx, cancel := context.WithTimeout(ctx, similarCap)
 	defer cancel()
-	found, err := a.readList(ctx, s, map[string]any{"query": strings.Join(words, " "), "first": 10})
+	found, err := s.Issues(ctx, linear.IssueQuery{Filter: openWithAny(words), Sort: linear.SortUpdated, First: 50})
 	if err != nil {
 		a.Log.InfoContext(ctx, "similar issues not looked up", "ref", r.Ref, "err", err)
 		return nil
@@ -49,6 +49,16 @@ func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d dr
 		out = append(out, x.similar)
 	}
 	return out
+}
+
+// openWithAny asks for open issues with any of the words in the title. Full-text
+// search would want all of them, and has a limit of its own.
+func openWithAny(words []string) linear.Filter {
+	var any []linear.Filter
+	for _, w := range words[:min(len(words), 8)] {
+		any = append(any, linear.Filter{"title": linear.Filter{"containsIgnoreCase": w}})
+	}
+	return linear.Filter{"state": linear.Filter{"type": linear.Filter{"nin": []string{"completed", "canceled", "duplicate"}}}, "or": any}
 }
 
 // plainWords are too common to tell two issues apart.
