@@ -159,6 +159,7 @@ func (w *world) halt() {
 func (w *world) restart() {
 	w.t.Helper()
 	w.halt()
+	w.await("the old socket to be gone", func() bool { return w.slack.Sockets() == 0 })
 	w.start()
 }
 

@@ -1,0 +1,156 @@
+package slackapp_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"linearbot/linear/lineartest"
+	"linearbot/slackapp/slacktest"
+)
+
+// TestNamesThatMeanNothing: nothing is created; a suggestion goes on with it, the
+// form opens with the rest.
+func TestNamesThatMeanNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear create Coupons expire early team:Enginering p:high")
+	m := w.sees(w.alice, general, "No team called “Enginering”. Did you mean Engineering (ENG)")
+	w.clicks(w.alice, m, "Engineering")
+	w.sees(w.alice, general, "Created")
+	if made := w.titled("Coupons expire early"); len(made) != 1 || made[0].TeamKey != "ENG" || made[0].Priority != 2 {
+		t.Fatalf("made %+v", made)
+	}
+	w.types(w.alice, general, "/linear create Another one team:ENG assignee:zzz p:low")
+	m = w.sees(w.alice, general, "No person called “zzz”")
+	w.clicks(w.alice, m, "Open form")
+	v := w.form(w.alice, "Another one")
+	if text := slacktest.Text(v); !strings.Contains(text, "Engineering (ENG)") || !strings.Contains(text, "static select: Low") {
+		t.Errorf("the form shows:\n%s", text)
+	}
+}
+
+// TestUnknownState offers the team's states; a press moves.
+func TestUnknownState(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear move ENG-135 QA")
+	m := w.sees(w.alice, general, "has no “QA”. Its states: Backlog, Todo, In Progress")
+	w.clicks(w.alice, m, "In Review")
+	w.sees(w.alice, general, "Moved")
+	if i := w.issue("ENG-135"); i.State != "In Review" {
+		t.Errorf("ENG-135 is %s", i.State)
+	}
+}
+
+// TestTryAgain: a command that failed is made again by its button, once.
+func TestTryAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	undo := w.linear.Fault(lineartest.Fault{Path: "/graphql", Cut: true})
+	w.types(w.alice, general, "/linear create Kept while down team:ENG")
+	m := w.sees(w.alice, general, "Try again")
+	undo()
+	w.clicks(w.alice, m, "Try again")
+	done := w.sees(w.alice, general, "Created")
+	if done.TS != m.TS {
+		t.Error("the answer is another message")
+	}
+	if n := len(w.titled("Kept while down")); n != 1 {
+		t.Errorf("%d issues were made, want 1", n)
+	}
+}
+
+// TestLostAnswers: a change whose answer is lost is looked up, done, and never
+// done twice.
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ op, line, shows string }{
+		{"IssueCreate", "/linear create Answer lost team:ENG", "Created"},
+		{"IssueUpdate", "/linear move ENG-135 In Review", "Moved"},
+		{"CommentCreate", "/linear comment ENG-135 Once only", "Comment added"},
+	} {
+		t.Run(c.op, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.connect(w.alice)
+			w.linear.Fault(lineartest.Fault{Op: c.op, Lose: true, Times: 1})
+			w.types(w.alice, general, c.line)
+			w.sees(w.alice, general, c.shows)
+			if n := len(w.titled("Answer lost")) + len(w.linear.Comments("ENG-135")); c.op != "IssueUpdate" && n != 1 {
+				t.Errorf("%s was done %d times", c.op, n)
+			}
+			if i := w.issue("ENG-135"); c.op == "IssueUpdate" && i.State != "In Review" {
+				t.Errorf("ENG-135 is %s", i.State)
+			}
+		})
+	}
+}
+
+// TestSlowLinear: five seconds for every answer; Slack never shows a failure of its
+// own, and each flow shows a sign of work and its end.
+func TestSlowLinear(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.linear.Fault(lineartest.Fault{Path: "/graphql", Delay: 5 * time.Second})
+	began := time.Now()
+	w.types(w.alice, general, "/linear create Slow but sure team:ENG")
+	w.sees(w.alice, general, "Working on it")
+	if d := time.Since(began); d > 1500*time.Millisecond {
+		t.Errorf("no sign of work for %v", d)
+	}
+	w.openForm(w.alice, "eng")
+	w.submits(w.alice, map[string]any{"title": "Slow in the form"})
+	w.form(w.alice, "Creating your issue…")
+	w.sees(w.alice, general, "Slow but sure")
+	w.sees(w.alice, general, "Slow in the form")
+	if f := w.alice.Failure(); f != "" {
+		t.Errorf("Slack shows %q", f)
+	}
+	if n := len(w.titled("Slow but sure")) + len(w.titled("Slow in the form")); n != 2 {
+		t.Errorf("%d issues were made, want 2", n)
+	}
+}
+
+// TestErrorsBesideData are never shown as success.
+func TestErrorsBesideData(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.linear.Fault(lineartest.Fault{Op: "IssueUpdate", Times: 1, Reply: lineartest.Errors(lineartest.GraphQLError{
+		Message: "no <b>access</b>", Type: "forbidden", Code: "FORBIDDEN",
+	})})
+	w.types(w.alice, general, "/linear move ENG-135 In Review")
+	m := w.sees(w.alice, general, "Linear says you can't")
+	if text := slacktest.Text(m); strings.Contains(text, "<b>") || strings.Contains(text, "Moved") {
+		t.Errorf("it says:\n%s", text)
+	}
+}
+
+// TestRestartInTheMiddle: a create that was cut off by a restart is finished once.
+func TestRestartInTheMiddle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	for _, e := range w.slack.Envelopes() {
+		if e.Failed {
+			t.Fatalf("%s failed", e.Label)
+		}
+	}
+	w.types(w.alice, general, "/linear create Once over a restart team:ENG")
+	w.restart()
+	w.sees(w.alice, general, "Created")
+	last := w.slack.Envelopes()[len(w.slack.Envelopes())-1]
+	if err := w.slack.Redeliver(t.Context(), last.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.types(w.alice, general, "/linear ENG-98")
+	w.sees(w.alice, general, "Payment retries loop")
+	if n := len(w.titled("Once over a restart")); n != 1 {
+		t.Errorf("%d issues were made, want 1", n)
+	}
+}

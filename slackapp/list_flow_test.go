@@ -1,0 +1,120 @@
+package slackapp_test
+
+import (
+	"strings"
+	"testing"
+
+	"linearbot/slackapp/slacktest"
+)
+
+// TestListPages: the pages edit the same message; forward and back show the same rows.
+func TestListPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear list team:ENG state:all")
+	first := w.sees(w.alice, general, "1–10 · more available")
+	if n := w.requests(func() {
+		w.clicks(w.alice, first, "Next")
+		w.sees(w.alice, general, "11–20")
+	}); n != 1 {
+		t.Logf("the next page takes %d requests", n)
+	}
+	second := w.sees(w.alice, general, "11–20")
+	if second.TS != first.TS {
+		t.Error("the next page is another message")
+	}
+	w.clicks(w.alice, second, "Previous")
+	again := w.sees(w.alice, general, "1–10")
+	if slacktest.Text(again) != slacktest.Text(first) {
+		t.Errorf("back on the first page:\n%s\nwas:\n%s", slacktest.Text(again), slacktest.Text(first))
+	}
+}
+
+// TestEmptyList offers to drop a filter, and the list without it fills the message.
+func TestEmptyList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, `/linear list assignee:alice team:ENG label:"infra" p:urgent`)
+	m := w.sees(w.alice, general, "No issues match")
+	w.clicks(w.alice, m, "Remove a filter")
+	w.sees(w.alice, general, "No issues match `assignee:alice team:ENG label:\"infra\"`")
+	m = w.sees(w.alice, general, "No issues match")
+	w.clicks(w.alice, m, "Remove a filter")
+	full := w.sees(w.alice, general, "/linear list assignee:alice team:ENG`")
+	if full.TS != m.TS {
+		t.Error("the list is another message")
+	}
+}
+
+// TestEditFilters is filled in from the list it was opened from.
+func TestEditFilters(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, `/linear list team:ENG state:"In Review" p:high assignee:me sort:updated`)
+	m := w.sees(w.alice, general, "Sign-in link opens the wrong browser")
+	w.clicks(w.alice, m, "Edit filters")
+	v := w.form(w.alice, "Show issues")
+	text := slacktest.Text(v)
+	for _, words := range []string{"external select: Engineering (ENG)", "static select: In Review", "external select: Me", "static select: High", "static select: Last updated", "Same as"} {
+		if !strings.Contains(text, words) {
+			t.Errorf("the form lacks %q:\n%s", words, text)
+		}
+	}
+	w.submits(w.alice, map[string]any{"Priority": "Medium", "State": "Open"})
+	list := w.sees(w.alice, general, "Login test is flaky on Safari")
+	if list.TS != m.TS {
+		t.Error("the list is another message")
+	}
+}
+
+// TestSharedListHidesPrivateTeams: rows of private teams never reach the channel.
+func TestSharedListHidesPrivateTeams(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.carol)
+	w.types(w.carol, general, "/linear list assignee:carol state:open sort:priority")
+	own := w.sees(w.carol, general, "Penetration test findings")
+	w.clicks(w.carol, own, "Share to channel")
+	shared := w.sees(w.bob, general, "hidden here because")
+	if text := slacktest.Text(shared); strings.Contains(text, "Penetration") || strings.Contains(shared.Text, "Penetration") {
+		t.Errorf("the channel sees:\n%s", text)
+	}
+	w.unseen(w.bob, general, "Penetration")
+	w.clicks(w.carol, w.sees(w.carol, general, "hidden here because"), "Edit filters")
+	w.form(w.carol, "Show issues")
+	w.submits(w.carol, map[string]any{"Priority": "Urgent"})
+	w.sees(w.bob, general, "hidden here because")
+	w.unseen(w.bob, general, "Penetration")
+}
+
+// TestRowMenus move and comment from a list.
+func TestRowMenus(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear list team:ENG label:infra p:high")
+	m := w.sees(w.alice, general, "Backups are not tested")
+	w.clicks(w.alice, m, "row_more", "Move…")
+	v := w.form(w.alice, "Move issue")
+	w.fills(w.alice, map[string]any{"Status": suggested(w, w.alice, v, "Status", "progress")})
+	w.submits(w.alice, nil)
+	w.sees(w.alice, general, "Moved")
+	if i := w.issue("ENG-126"); i.State != "In Progress" {
+		t.Errorf("ENG-126 is %s", i.State)
+	}
+}
+
+// TestSearchForm finds by words and by identifier.
+func TestSearchForm(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear ENG-9999")
+	w.clicks(w.alice, w.sees(w.alice, general, "I can't find ENG-9999, or you don't have access to it."), "Search issues")
+	w.form(w.alice, "Search for")
+	w.submits(w.alice, map[string]any{"Search for": "payment retries"})
+	w.sees(w.alice, general, "Payment retries loop")
+}
