@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -11,12 +12,18 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// ErrWrongKey says that a sealed cell was not made with any key of the keyring,
-// was altered, or stands in another row than it was sealed for.
-var ErrWrongKey = errors.New("accounts: sealed data does not open: wrong key, altered, or moved")
+// Why sealed data does not open.
+var (
+	// ErrKeyMissing: the key it was sealed with is not in the keyring.
+	ErrKeyMissing = errors.New("accounts: the key that sealed this is not in the keyset")
+	// ErrWrongKey: the data was altered, cut, stands in another row than it was
+	// sealed for, is of an older version, or its key has another content.
+	ErrWrongKey = errors.New("accounts: sealed data does not open: altered, moved, or sealed by another keyset")
+)
 
 // Keyring seals and opens what is stored. It is a Tink AEAD keyset: new data is
-// sealed with its primary key, old data opens with any key. Safe for concurrent use.
+// sealed with its primary key, old data opens with any key. It never changes:
+// Rotate and Drop return another one. Safe for concurrent use.
 type Keyring struct {
 	handle *keyset.Handle
 	aead   tink.AEAD
@@ -66,11 +73,78 @@ func (k *Keyring) Seal(plain, ad []byte) ([]byte, error) {
 	return sealed, nil
 }
 
-// Open decrypts what Seal made with the same ad; else ErrWrongKey.
+// Open decrypts what Seal made with the same ad. Errors: ErrKeyMissing, ErrWrongKey.
 func (k *Keyring) Open(sealed, ad []byte) ([]byte, error) {
 	plain, err := k.aead.Decrypt(sealed, ad)
-	if err != nil {
-		return nil, ErrWrongKey
+	if err == nil {
+		return plain, nil
 	}
-	return plain, nil
+	if id, ok := SealedBy(sealed); ok && !k.has(id) {
+		return nil, fmt.Errorf("%w: key %d", ErrKeyMissing, id)
+	}
+	return nil, ErrWrongKey
+}
+
+// Primary is the id of the key that seals.
+func (k *Keyring) Primary() uint32 { return k.handle.KeysetInfo().GetPrimaryKeyId() }
+
+// Keys are the ids of all keys, the primary one included.
+func (k *Keyring) Keys() []uint32 {
+	var ids []uint32
+	for _, info := range k.handle.KeysetInfo().GetKeyInfo() {
+		ids = append(ids, info.GetKeyId())
+	}
+	return ids
+}
+
+func (k *Keyring) has(id uint32) bool {
+	for _, own := range k.Keys() {
+		if own == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Rotate returns a keyring with a fresh primary key beside all present ones.
+func (k *Keyring) Rotate() (*Keyring, error) {
+	m := keyset.NewManagerFromHandle(k.handle)
+	id, err := m.Add(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return nil, fmt.Errorf("rotate keyset: %w", err)
+	}
+	if err := m.SetPrimary(id); err != nil {
+		return nil, fmt.Errorf("rotate keyset: %w", err)
+	}
+	return fromManager(m)
+}
+
+// Drop returns a keyring without one key. What only that key opens is lost; the
+// primary key cannot be dropped.
+func (k *Keyring) Drop(id uint32) (*Keyring, error) {
+	m := keyset.NewManagerFromHandle(k.handle)
+	if err := m.Delete(id); err != nil {
+		return nil, fmt.Errorf("drop key %d: %w", id, err)
+	}
+	return fromManager(m)
+}
+
+func fromManager(m *keyset.Manager) (*Keyring, error) {
+	h, err := m.Handle()
+	if err != nil {
+		return nil, fmt.Errorf("read changed keyset: %w", err)
+	}
+	return newKeyring(h)
+}
+
+// Tink writes 0x01 and the key id, big endian, before the ciphertext (Tink wire
+// format, output prefix type TINK).
+const tinkPrefix = 5
+
+// SealedBy is the id of the key a cell was sealed with; false when it is no cell.
+func SealedBy(sealed []byte) (id uint32, ok bool) {
+	if len(sealed) < tinkPrefix || sealed[0] != 1 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(sealed[1:tinkPrefix]), true
 }
