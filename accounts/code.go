@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"math/big"
 	"strings"
 	"time"
 
@@ -18,79 +19,89 @@ const (
 	codeSize  = 8
 	// codeLetters has no characters that look alike.
 	codeLetters = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+	lapsedBatch = 100
 )
 
 // newCode is 8 characters that a person types: about 39 bits, guarded by five tries.
 func newCode() string {
-	var b [codeSize]byte
+	b := make([]byte, codeSize)
 	for i := range b {
-		for {
-			var one [1]byte
-			if _, err := rand.Read(one[:]); err != nil {
-				panic(err) // crypto/rand never fails
-			}
-			if int(one[0]) < 256/len(codeLetters)*len(codeLetters) {
-				b[i] = codeLetters[int(one[0])%len(codeLetters)]
-				break
-			}
-		}
-	}
-	return string(b[:])
-}
-
-// codeMAC is what is stored of a code, with the account it is for.
-func codeMAC(accountID, salt, code string) []byte {
-	h := hmac.New(sha256.New, []byte(salt))
-	h.Write([]byte(accountID + "\n" + strings.ToUpper(strings.Map(dropSeparators, code))))
-	return append([]byte(salt), h.Sum(nil)...)
-}
-
-func dropSeparators(r rune) rune {
-	if r == ' ' || r == '-' {
-		return -1
-	}
-	return r
-}
-
-func codeMatches(mac []byte, accountID, code string) bool {
-	if len(mac) <= sha256.Size {
-		return false
-	}
-	salt := string(mac[:len(mac)-sha256.Size])
-	return hmac.Equal(mac, codeMAC(accountID, salt, code))
-}
-
-// wait stores the grant beside the account until its person has typed the code
-// into Slack. A working connection stays in use meanwhile.
-func (m *Manager) wait(ctx context.Context, s consentState, g store.Grant, p pair) (string, store.Account, error) {
-	code, now := newCode(), time.Now()
-	a, err := m.DB.UpdateAccount(ctx, s.Person.Key, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		if a.State != store.Active && !Move(a.State, store.Verifying) {
-			return a, ErrBlocked
-		}
-		sealed, err := m.Keyring.sealPair(p, candidateAD(a))
+		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(codeLetters))))
 		if err != nil {
+			panic(err) // crypto/rand never fails
+		}
+		b[i] = codeLetters[n.Int64()]
+	}
+	return string(b)
+}
+
+// codeMAC is what is stored of a code. Its key is the waiting access token, which
+// is stored sealed: who reads the database alone cannot search for the code.
+func codeMAC(accountID string, p pair, code string) []byte {
+	h := hmac.New(sha256.New, []byte("linearbot code "+p.access.Reveal()))
+	h.Write([]byte(accountID + "\n" + typed(code)))
+	return h.Sum(nil)
+}
+
+// typed is a code as a person may type it: in any case, in groups.
+func typed(code string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ' || r == '-' || r == '\u00a0':
+			return -1
+		case 'a' <= r && r <= 'z':
+			return r - ('a' - 'A')
+		}
+		return r
+	}, strings.TrimSpace(code))
+}
+
+// await stores the grant beside the account until its person has typed the code
+// into Slack. A working connection stays in use meanwhile. A grant that waited
+// before is replaced and removed at Linear.
+func (m *Manager) await(ctx context.Context, key store.Key, g store.Grant, p pair) (string, store.Account, error) {
+	code, now := newCode(), at(time.Now())
+	var replaced []pair
+	a, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
+		replaced = nil
+		if err := free(tx, a, g); err != nil {
 			return a, err
 		}
-		g.Sealed = sealed
+		waiting := a
+		waiting.Sealed = nil // the grant in use stays
+		replaced = m.pairsOf(tx, waiting, p)
 		if a.State != store.Active {
-			a.State, a.Cause, a.ChangedAt = store.Verifying, "code", now
+			var err error
+			if a, err = move(a, store.Verifying, causeCode, now); err != nil {
+				return a, err
+			}
+		}
+		var err error
+		if g.Sealed, err = m.Keyring.sealPair(p, candidateAD(a, now)); err != nil {
+			return a, err
 		}
 		return a, tx.PutCandidate(store.Candidate{
-			AccountID: a.ID, Grant: g, CodeMAC: codeMAC(a.ID, random(), code),
+			AccountID: a.ID, Grant: g, CodeMAC: codeMAC(a.ID, p, code),
 			CodeTries: codeTries, CodeUntil: now.Add(codeLife), CreatedAt: now,
 		})
 	})
-	return code, a, err
+	if err != nil {
+		return "", a, err
+	}
+	for _, q := range replaced {
+		m.discard(ctx, q)
+	}
+	return code, a, nil
 }
 
-// Confirm proves a waiting grant with its code. Errors: *WrongCodeError while
-// tries are left, ErrCodeGone when they or the time are over (the grant is then
-// removed at Linear), *IdentityHeldError, ErrBlocked.
+// Confirm proves a waiting grant with its code. Errors: *WrongCodeError,
+// ErrCodeGone when there is none or its time is over, *IdentityHeldError,
+// ErrBlocked. After the last try, or too late, the grant is removed at Linear.
 func (m *Manager) Confirm(ctx context.Context, key store.Key, code string) (store.Account, error) {
-	var old, dropped pair
-	var wrong error
+	var gone []pair
+	var outcome error
 	a, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
+		gone, outcome = nil, nil
 		c, err := tx.Candidate(a.ID)
 		if errors.Is(err, store.ErrNotFound) {
 			return a, ErrCodeGone
@@ -98,62 +109,67 @@ func (m *Manager) Confirm(ctx context.Context, key store.Key, code string) (stor
 		if err != nil {
 			return a, err
 		}
-		p, err := m.Keyring.openPair(c.Sealed, candidateAD(a))
+		p, err := m.Keyring.openPair(c.Sealed, candidateAD(a, c.CreatedAt))
 		if err != nil {
 			return a, err
 		}
-		if codeMatches(c.CodeMAC, a.ID, code) && time.Now().Before(c.CodeUntil) {
-			a, old, err = m.adopt(tx, a, c.Grant, p)
+		inTime := time.Now().Before(c.CodeUntil)
+		if inTime && hmac.Equal(c.CodeMAC, codeMAC(a.ID, p, code)) {
+			a, gone, err = m.adopt(tx, a, c.Grant, p)
 			return a, err
 		}
 		c.CodeTries--
-		if c.CodeTries > 0 && time.Now().Before(c.CodeUntil) {
-			wrong = &WrongCodeError{Left: c.CodeTries}
+		outcome = &WrongCodeError{Left: c.CodeTries}
+		if inTime && c.CodeTries > 0 {
 			return a, tx.PutCandidate(c)
 		}
-		wrong, dropped = ErrCodeGone, p
-		return m.dropCandidate(tx, a, true)
+		if !inTime {
+			outcome = ErrCodeGone
+		}
+		gone = []pair{p}
+		return giveUp(tx, a, causeNoCode)
 	})
+	if _, held := errors.AsType[*IdentityHeldError](err); held {
+		return store.Account{}, errors.Join(err, m.CancelVerification(ctx, key))
+	}
 	if err != nil {
 		return store.Account{}, err
 	}
-	if !dropped.access.Empty() {
-		m.revokeLater(ctx, key, dropped)
-	}
-	if wrong != nil {
-		return a, wrong
-	}
-	m.settle(ctx, a, old)
-	return a, nil
+	m.settle(ctx, a, gone)
+	return a, outcome
 }
 
-// dropCandidate gives a waiting grant up; the account is then as it was before.
-func (m *Manager) dropCandidate(tx *store.Tx, a store.Account, tell bool) (store.Account, error) {
+// giveUp drops a waiting grant. An account that only waited for it is disconnected
+// then; a working one goes on. Whoever failed is told.
+func giveUp(tx *store.Tx, a store.Account, cause string) (store.Account, error) {
 	now := time.Now()
 	if a.State == store.Verifying {
-		a.State, a.Cause, a.ChangedAt = store.Pending, "code_failed", now
-		if a.Holds() {
-			a.State = store.Disconnected
-			a.Grant = store.Grant{}
+		var err error
+		if a, err = move(strip(a), store.Disconnected, cause, now); err != nil {
+			return a, err
 		}
+		a.Grant = store.Grant{}
 	}
-	if tell {
+	if cause == causeNoCode {
 		if err := tx.QueueNotice(noticeOf(a, "code_failed", now)); err != nil {
 			return a, err
 		}
+	}
+	if err := tx.AppendAudit(store.Entry{At: now, Key: a.Key, Action: "connect", Result: cause, Source: "slack"}); err != nil {
+		return a, err
 	}
 	return a, tx.DropCandidate(a.ID)
 }
 
 // CancelVerification gives the waiting grant up at the person's wish.
 func (m *Manager) CancelVerification(ctx context.Context, key store.Key) error {
-	return m.abandon(ctx, key, false, func(store.Candidate) bool { return true })
+	return m.abandon(ctx, key, causeCanceled, func(store.Candidate) bool { return true })
 }
 
 // DropLapsed gives up the grants whose code was not typed in time.
 func (m *Manager) DropLapsed(ctx context.Context) error {
 	now := time.Now()
-	lapsed, err := m.DB.LapsedCandidates(ctx, now, 100)
+	lapsed, err := m.DB.LapsedCandidates(ctx, now, lapsedBatch)
 	if err != nil {
 		return err
 	}
@@ -161,38 +177,35 @@ func (m *Manager) DropLapsed(ctx context.Context) error {
 	for _, c := range lapsed {
 		a, err := m.DB.AccountByID(ctx, c.AccountID)
 		if err == nil {
-			err = m.abandon(ctx, a.Key, true, func(c store.Candidate) bool { return !now.Before(c.CodeUntil) })
+			err = m.abandon(ctx, a.Key, causeNoCode, func(c store.Candidate) bool { return !now.Before(c.CodeUntil) })
 		}
 		all = append(all, err)
 	}
 	return errors.Join(all...)
 }
 
-func (m *Manager) abandon(ctx context.Context, key store.Key, tell bool, still func(store.Candidate) bool) error {
-	var dropped pair
+// abandon gives the waiting grant up if it is still one that should.
+func (m *Manager) abandon(ctx context.Context, key store.Key, cause string, should func(store.Candidate) bool) error {
+	var gone []pair
 	_, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		dropped = pair{}
+		gone = nil
 		c, err := tx.Candidate(a.ID)
-		if errors.Is(err, store.ErrNotFound) || err == nil && !still(c) {
+		if errors.Is(err, store.ErrNotFound) || err == nil && !should(c) {
 			return a, nil
 		}
 		if err != nil {
 			return a, err
 		}
-		if dropped, err = m.Keyring.openPair(c.Sealed, candidateAD(a)); err != nil {
-			return a, err
-		}
-		return m.dropCandidate(tx, a, tell)
+		waiting := a
+		waiting.Sealed = nil
+		gone = m.pairsOf(tx, waiting, pair{})
+		return giveUp(tx, a, cause)
 	})
-	if err == nil && !dropped.access.Empty() {
-		m.revokeLater(ctx, key, dropped)
+	if err != nil {
+		return err
 	}
-	return err
-}
-
-// revokeLater removes a pair at Linear; its failure is logged, never the person's.
-func (m *Manager) revokeLater(ctx context.Context, key store.Key, p pair) {
-	if err := m.revoke(ctx, p); err != nil {
-		m.Log.WarnContext(ctx, "grant not revoked at Linear", "user", key.UserID, "err", err)
+	for _, p := range gone {
+		m.discard(ctx, p)
 	}
+	return nil
 }

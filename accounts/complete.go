@@ -5,13 +5,15 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"linearbot/linear"
 	"linearbot/store"
 )
+
+// completeCap bounds the way from Linear's redirect to the page that says how it went.
+const completeCap = time.Minute
 
 // Callback is what Linear's redirect brought, with the browser's cookie.
 type Callback struct {
@@ -32,168 +34,143 @@ type Completion struct {
 
 // Complete ends the consent: the state is used up, the cookie must be that of the
 // browser that began, the code is exchanged, and the identity is proven by e-mail
-// or waits for a code. Errors: ErrStateGone, ErrWrongBrowser, ErrDenied,
-// ErrBlocked, ErrAdminOnly, *IdentityHeldError, and those of linear.
+// or waits for a code. A grant that is not taken is removed at Linear. Errors:
+// ErrStateGone, ErrWrongBrowser, ErrDenied, ErrBlocked, ErrAdminOnly, ErrOperator,
+// *IdentityHeldError, and those of linear.
 func (m *Manager) Complete(ctx context.Context, cb Callback) (Completion, error) {
-	t, err := m.DB.TakeTicket(ctx, store.StateTicket, hashOf(cb.State), time.Now())
-	if errors.Is(err, store.ErrNotFound) {
-		return Completion{}, ErrStateGone
-	}
+	// The code is burnt by the first try: what was begun is finished, also when
+	// the browser goes away.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), completeCap)
+	defer cancel()
+	s, err := m.takeState(ctx, cb)
 	if err != nil {
 		return Completion{}, err
-	}
-	var s consentState
-	if err := m.readTicket(t, &s); err != nil {
-		return Completion{}, err
-	}
-	if subtle.ConstantTimeCompare(hashOf(cb.Cookie), s.Cookie) != 1 {
-		return Completion{}, ErrWrongBrowser
-	}
-	if cb.Error != "" || cb.Code == "" {
-		return Completion{}, fmt.Errorf("%w: %q", ErrDenied, clip(cb.Error))
 	}
 	tok, err := m.exchange(ctx, cb.Code, NewSecret(s.Verifier))
 	if err != nil {
-		return Completion{}, exchangeError(err)
+		return Completion{}, m.exchangeError(ctx, err)
 	}
-	p := pairOf(tok, Secret{}, time.Now())
-	viewer, err := m.Linear.Session("", bearer{p.access}, nil).Viewer(ctx)
+	p := pairOf(tok, pair{grant: random()}, time.Now())
+	g, err := m.identify(ctx, p)
 	if err != nil {
-		return Completion{}, errors.Join(err, m.revoke(ctx, p))
+		m.discard(ctx, p)
+		return Completion{}, err
 	}
-	g := store.Grant{
-		Actor: s.Actor, Scopes: scopesOf(tok), OrgID: viewer.Organization.ID, OrgName: viewer.Organization.Name,
-		OrgURLKey: viewer.Organization.URLKey, ViewerID: viewer.ID, ViewerName: viewer.Name, ViewerEmail: viewer.Email,
-		Refreshable: !p.refresh.Empty(), ExpiresAt: p.expires,
-	}
+	g.Actor, g.Scopes = s.Actor, scopesOf(tok)
 	c, err := m.take(ctx, s, g, p)
 	if err != nil {
-		return Completion{}, errors.Join(err, m.revoke(ctx, p))
+		m.discard(ctx, p)
+		return Completion{}, err
 	}
 	return c, nil
 }
 
-// exchangeError says whether Linear was unwell or the code was no good.
-func exchangeError(err error) error {
-	switch faultOf(err) {
+// takeState uses the state up, whatever else is wrong with the callback.
+func (m *Manager) takeState(ctx context.Context, cb Callback) (consentState, error) {
+	var s consentState
+	t, err := m.DB.TakeTicket(ctx, store.StateTicket, hashOf(cb.State), time.Now())
+	if errors.Is(err, store.ErrNotFound) {
+		return s, ErrStateGone
+	}
+	if err != nil {
+		return s, err
+	}
+	if err := m.readTicket(t, &s); err != nil {
+		return s, err
+	}
+	if subtle.ConstantTimeCompare(hashOf(cb.Cookie), s.Cookie) != 1 {
+		return s, ErrWrongBrowser
+	}
+	if cb.Error != "" || cb.Code == "" {
+		return s, fmt.Errorf("%w: %q", ErrDenied, clip(cb.Error))
+	}
+	return s, nil
+}
+
+// exchangeError says whether Linear was unwell, the code was no good, or the
+// operator has to act.
+func (m *Manager) exchangeError(ctx context.Context, err error) error {
+	switch e := tokenErrorOf(err); e.fault {
 	case faultGrant:
 		return fmt.Errorf("%w: the code was refused", ErrStateGone)
 	case faultClient:
-		return ErrOperator
+		return errors.Join(ErrOperator, m.openBreaker(ctx))
+	default:
+		return fmt.Errorf("exchange code: %w", e)
 	}
-	return fmt.Errorf("exchange code: %w", errors.Join(linear.ErrTransient, errNoSecrets(err)))
 }
 
-// errNoSecrets drops what a token endpoint answered: it may quote what was sent.
-func errNoSecrets(err error) error {
-	if faultOf(err) == faultTransient {
-		return fmt.Errorf("token endpoint: %T", err)
+// identify asks Linear whose grant it is.
+func (m *Manager) identify(ctx context.Context, p pair) (store.Grant, error) {
+	v, err := m.Linear.Session("", bearer{p.access}, nil).Viewer(ctx)
+	if err != nil {
+		return store.Grant{}, fmt.Errorf("read viewer of a new grant: %w", err)
 	}
-	return err
-}
-
-// proven reports whether the Linear identity is the Slack person's without a code.
-func (m *Manager) proven(s consentState, g store.Grant) bool {
-	if s.Actor == "app" {
-		return false
+	if v.ID == "" || v.Organization.ID == "" {
+		return store.Grant{}, fmt.Errorf("viewer without id: %w", linear.ErrTransient)
 	}
-	switch m.Verify {
-	case "off":
-		return true
-	case "code":
-		return false
-	}
-	return g.ViewerEmail != "" && strings.EqualFold(strings.TrimSpace(g.ViewerEmail), strings.TrimSpace(s.Person.Email))
+	return store.Grant{
+		OrgID: v.Organization.ID, OrgName: v.Organization.Name, OrgURLKey: v.Organization.URLKey,
+		ViewerID: v.ID, ViewerName: v.Name, ViewerEmail: v.Email,
+		Refreshable: !p.refresh.Empty(), ExpiresAt: p.expires,
+	}, nil
 }
 
 // take makes the grant the account's own, or a candidate that waits for the code.
 func (m *Manager) take(ctx context.Context, s consentState, g store.Grant, p pair) (Completion, error) {
 	c := Completion{Person: s.Person}
-	if s.Actor == "app" && !s.Person.Admin {
-		return c, ErrAdminOnly
+	if s.Actor == actorApp {
+		if !s.Person.Admin {
+			return c, ErrAdminOnly
+		}
+		if err := m.rememberAuthor(ctx, s.Person); err != nil {
+			return c, err
+		}
 	}
 	if !m.proven(s, g) {
 		var err error
-		c.Code, c.Account, err = m.wait(ctx, s, g, p)
+		c.Code, c.Account, err = m.await(ctx, s.Person.Key, g, p)
 		return c, err
 	}
-	var old pair
+	var replaced []pair
 	a, err := m.DB.UpdateAccount(ctx, s.Person.Key, func(tx *store.Tx, a store.Account) (store.Account, error) {
 		var err error
-		a, old, err = m.adopt(tx, a, g, p)
+		a, replaced, err = m.adopt(tx, a, g, p)
 		return a, err
 	})
 	if err != nil {
 		return c, err
 	}
-	m.settle(ctx, a, old)
+	m.settle(ctx, a, replaced)
 	c.Account = a
 	return c, nil
 }
 
-// adopt puts a proven grant into the account's row, in the caller's transaction,
-// and returns the pair it replaces.
-func (m *Manager) adopt(tx *store.Tx, a store.Account, g store.Grant, p pair) (store.Account, pair, error) {
-	if !Move(a.State, store.Active) {
-		return a, pair{}, ErrBlocked
+// proven reports whether the Linear identity is the Slack person's without a code:
+// the addresses are equal. A grant of the app proves nothing of a person.
+func (m *Manager) proven(s consentState, g store.Grant) bool {
+	if s.Actor == actorApp {
+		return false
 	}
-	holders, err := tx.Holders(g.OrgID, g.ViewerID)
-	if err != nil {
-		return a, pair{}, err
+	switch m.Verify {
+	case VerifyOff:
+		return true
+	case VerifyCode:
+		return false
 	}
-	for _, k := range holders {
-		if k != a.Key && k.TeamID == a.Key.TeamID && !a.Shared && g.Actor != "app" {
-			return a, pair{}, &IdentityHeldError{By: k}
-		}
-	}
-	var old pair
-	if a.Holds() {
-		if old, err = m.Keyring.openPair(a.Sealed, accountAD(a, a.Version)); err != nil {
-			m.Log.Warn("replaced grant not readable, it stays listed in Linear", "user", a.Key.UserID, "err", err)
-		}
-	}
-	now := time.Now()
-	first := a.ConnectedAt.IsZero()
-	a.Version++
-	a.Epoch++ // a refresh under way is fenced out
-	if g.Sealed, err = m.Keyring.sealPair(p, accountAD(a, a.Version)); err != nil {
-		return a, pair{}, err
-	}
-	a.Grant, a.State, a.Cause, a.Suspect = g, store.Active, "", false
-	a.LeaseOwner, a.LeaseUntil, a.RefreshStartedAt = "", time.Time{}, time.Time{}
-	a.DueAt, a.ProbeAt = dueAt(now, g.ExpiresAt), now.Add(probeGap())
-	a.ConnectedAt, a.ChangedAt, a.LastUsedAt = now, now, now
-	if first {
-		if err := tx.QueueNotice(noticeOf(a, "welcome", now)); err != nil {
-			return a, pair{}, err
-		}
-	}
-	if err := tx.DropCandidate(a.ID); err != nil {
-		return a, pair{}, err
-	}
-	return a, old, tx.AppendAudit(store.Entry{At: now, Key: a.Key, Action: "connect", Result: "ok", Source: "browser"})
+	return g.ViewerEmail != "" && foldEmail(g.ViewerEmail) == foldEmail(s.Person.Email)
 }
 
-// settle follows a commit that replaced a grant: caches forget, and the old grant
-// goes at Linear. Never the new one.
-func (m *Manager) settle(ctx context.Context, a store.Account, old pair) {
-	m.tokens.forget(a.ID)
-	m.Linear.Forget(a.ID)
-	if old.access.Empty() {
-		return
-	}
-	if err := m.revoke(ctx, old); err != nil {
-		m.Log.WarnContext(ctx, "replaced grant not revoked", "user", a.Key.UserID, "err", err)
-	}
+// foldEmail folds the case of ASCII alone: under Unicode folding a long s or a
+// Kelvin sign would equal the letter it resembles.
+func foldEmail(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	}, strings.TrimSpace(s))
 }
 
-func noticeOf(a store.Account, kind string, now time.Time) store.Notice {
-	return store.Notice{ID: random()[:26], Key: a.Key, Kind: kind, Cause: a.Cause, At: now}
-}
-
-func clip(s string) string {
-	if i := slices.Index([]byte(s), '\n'); i >= 0 {
-		s = s[:i]
-	}
-	return s[:min(len(s), 60)]
-}
+// clip shortens an error word that came in a URL.
+func clip(s string) string { return strings.ToValidUTF8(s[:min(len(s), 60)], "") }

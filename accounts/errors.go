@@ -28,6 +28,18 @@ var (
 	ErrCodeGone     = errors.New("accounts: no code is waited for, or its time or tries are over")
 )
 
+// The causes that explain a state (store.Account.Cause, store.Notice.Cause).
+const (
+	causeRevoked  = "revoked" // Linear refuses the grant
+	causeOurs     = "ours"    // we lost the answer of a refresh and came back too late
+	causeAge      = "age"     // the sign-in had long run out, or could not be renewed
+	causeBackup   = "backup"  // the grant came out of a backup that is too old
+	causeCode     = "code"    // waiting for the code
+	causeNoCode   = "code_failed"
+	causeCanceled = "canceled"
+	causePerson   = "person"
+)
+
 // IdentityHeldError says that a Linear identity is connected to another person.
 type IdentityHeldError struct{ By store.Key }
 
@@ -35,7 +47,8 @@ func (e *IdentityHeldError) Error() string {
 	return "accounts: that Linear account is connected to " + e.By.String()
 }
 
-// WrongCodeError says that a code did not match. Left is the number of tries left.
+// WrongCodeError says that a code did not match. Left is the number of tries left;
+// at zero the waiting grant was removed at Linear.
 type WrongCodeError struct{ Left int }
 
 func (e *WrongCodeError) Error() string {
@@ -57,6 +70,8 @@ func stateError(s store.State) error {
 		return ErrRevoked
 	case store.Blocked:
 		return ErrBlocked
+	case store.Disconnected:
+		return ErrNotConnected
 	}
 	return ErrNotConnected
 }
