@@ -39,8 +39,8 @@ func (z *authorizer) Authorize(ctx context.Context, h http.Header) error {
 	if err != nil {
 		return err
 	}
-	if a.Refreshable && time.Until(p.expires) < freshEnough {
-		if err := z.m.refreshOnce(ctx, a); err != nil && !time.Now().Before(p.expires) {
+	if a.Refreshable && (a.Suspect || time.Until(p.expires) < freshEnough) {
+		if err := z.m.renewNow(ctx, a); err != nil && (!time.Now().Before(p.expires) || lost(err)) {
 			return err
 		}
 		if _, p, err = z.m.live(ctx, z.key); err != nil {
@@ -62,21 +62,33 @@ func (z *authorizer) Rejected(ctx context.Context, h http.Header) error {
 		return nil
 	}
 	if !a.Refreshable {
-		return z.m.lose(ctx, a, store.Revoked, "revoked")
+		return z.m.loseLegacy(ctx, a, p)
 	}
-	err = z.m.refreshOnce(ctx, a)
-	if errors.Is(err, store.ErrHeld) || errors.Is(err, store.ErrFenced) {
-		return fmt.Errorf("another process renews %s: %w", z.key, linear.ErrTransient)
+	if err := z.m.renewNow(ctx, a); err != nil {
+		return err
 	}
+	_, now, err := z.m.live(ctx, z.key)
 	if err != nil {
 		return err
 	}
-	if _, now, err := z.m.live(ctx, z.key); err != nil {
-		return err
-	} else if now.access.Reveal() == p.access.Reveal() {
+	if now.access.Reveal() == p.access.Reveal() {
 		return linear.ErrUnauthenticated
 	}
 	return nil
+}
+
+// renewNow refreshes on demand. Somebody else being at it is for the caller the
+// same as Linear being slow.
+func (m *Manager) renewNow(ctx context.Context, a store.Account) error {
+	err := m.refreshOnce(ctx, a)
+	if errors.Is(err, store.ErrHeld) || errors.Is(err, store.ErrFenced) {
+		again, readErr := m.DB.AccountByID(ctx, a.ID)
+		if readErr == nil && again.Version != a.Version {
+			return nil
+		}
+		return fmt.Errorf("another process renews %s: %w", a.Key, linear.ErrTransient)
+	}
+	return err
 }
 
 // live is an ACTIVE account with its opened pair.
@@ -96,7 +108,7 @@ func (m *Manager) live(ctx context.Context, key store.Key) (store.Account, pair,
 	}
 	p, err := m.Keyring.openPair(a.Sealed, accountAD(a, a.Version))
 	if err != nil {
-		return a, pair{}, err
+		return a, pair{}, fmt.Errorf("open the grant of %s: %w", key, err)
 	}
 	m.tokens.put(a.ID, a.Version, p)
 	return a, p, nil

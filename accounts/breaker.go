@@ -13,26 +13,90 @@ import (
 // client id or secret. That is the operator's mistake, so no account is touched.
 const (
 	breakerSetting = "oauth_breaker"
-	breakerRetry   = 5 * time.Minute // one sweep tries again after this
+	breakerPause   = 5 * time.Minute // then one refresh tries again
+	breakerRetell  = time.Hour       // the admins hear of a new trouble once in this time,
+	breakerRemind  = 24 * time.Hour  // and of one that lasts again after this
 )
 
+// operators is whom a notice to the admins is addressed to.
+var operators = store.Key{TeamID: "linear", UserID: "operators"}
+
 type breakerState struct {
-	Since time.Time `json:"since"`
-	Next  time.Time `json:"next"`
+	Since time.Time `json:"since"` // zero: closed
+	Next  time.Time `json:"next"`  // when one may try
+	Told  time.Time `json:"told"`  // when the admins were told last
 }
 
-// breakerOpen reports whether refreshing is paused. When its time has come, one
-// caller is let through.
-func (m *Manager) breakerOpen(ctx context.Context) (bool, error) {
+func (b breakerState) open() bool { return !b.Since.IsZero() }
+
+// shut reports whether nobody may try now.
+func (b breakerState) shut(now time.Time) bool {
+	wait := b.Next.Sub(now)
+	return b.open() && wait > 0 && wait <= breakerPause // longer: the clock went back
+}
+
+// breakerShut reports whether a sweep is of no use now.
+func (m *Manager) breakerShut(ctx context.Context) (bool, error) {
 	b, err := m.readBreaker(ctx)
-	if err != nil || b.Since.IsZero() {
-		return false, err
+	return b.shut(time.Now()), err
+}
+
+// passBreaker lets a refresh through, or answers ErrOperator: while the breaker is
+// open one refresh passes each pause.
+func (m *Manager) passBreaker(ctx context.Context) error {
+	b, err := m.readBreaker(ctx)
+	if err != nil || !b.open() {
+		return err
 	}
-	if time.Now().Before(b.Next) {
-		return true, nil
+	m.breaker.Lock()
+	defer m.breaker.Unlock()
+	b, err = m.readBreaker(ctx)
+	if err != nil || !b.open() {
+		return err
 	}
-	b.Next = time.Now().Add(breakerRetry)
-	return false, m.writeBreaker(ctx, b)
+	if b.shut(time.Now()) {
+		return ErrOperator
+	}
+	b.Next = time.Now().Add(breakerPause)
+	return m.writeBreaker(ctx, b)
+}
+
+// openBreaker pauses refreshing and tells the admins. The notice is queued first
+// and is the same one for all who notice in the same minute, so that a crash or a
+// second process can neither lose nor double it.
+func (m *Manager) openBreaker(ctx context.Context) error {
+	m.breaker.Lock()
+	defer m.breaker.Unlock()
+	b, err := m.readBreaker(ctx)
+	if err != nil {
+		return err
+	}
+	now, retell := time.Now(), breakerRemind
+	if !b.open() {
+		b.Since, retell = now, breakerRetell
+	}
+	if now.Sub(b.Told).Abs() > retell {
+		m.Log.ErrorContext(ctx, "Linear does not accept LINEAR_CLIENT_ID or LINEAR_CLIENT_SECRET; refreshing is paused, no account is touched")
+		n := store.Notice{Key: operators, Kind: "operator", Cause: "invalid_client", At: now.Truncate(time.Minute)}
+		if err := m.DB.QueueNotice(ctx, n); err != nil {
+			return err
+		}
+		b.Told = now
+	}
+	b.Next = now.Add(breakerPause)
+	return m.writeBreaker(ctx, b)
+}
+
+// closeBreaker ends the pause after a trial went through.
+func (m *Manager) closeBreaker(ctx context.Context) error {
+	m.breaker.Lock()
+	defer m.breaker.Unlock()
+	b, err := m.readBreaker(ctx)
+	if err != nil || !b.open() {
+		return err
+	}
+	m.Log.InfoContext(ctx, "Linear accepts the client id and secret again", "took", time.Since(b.Since))
+	return m.writeBreaker(ctx, breakerState{Told: b.Told})
 }
 
 func (m *Manager) readBreaker(ctx context.Context) (breakerState, error) {
@@ -53,32 +117,4 @@ func (m *Manager) writeBreaker(ctx context.Context, b breakerState) error {
 		return err
 	}
 	return m.DB.PutSetting(ctx, "", "", breakerSetting, text)
-}
-
-// openBreaker pauses refreshing and tells the admins, once per opening.
-func (m *Manager) openBreaker(ctx context.Context) error {
-	b, err := m.readBreaker(ctx)
-	if err != nil {
-		return err
-	}
-	now := time.Now()
-	first := b.Since.IsZero()
-	if first {
-		b.Since = now
-	}
-	b.Next = now.Add(breakerRetry)
-	if err := m.writeBreaker(ctx, b); err != nil || !first {
-		return err
-	}
-	m.Log.ErrorContext(ctx, "Linear does not accept LINEAR_CLIENT_ID or LINEAR_CLIENT_SECRET; refreshing is paused, no account is touched")
-	return m.DB.QueueNotice(ctx, store.Notice{ID: random()[:26], Kind: "operator", Cause: "invalid_client", At: now})
-}
-
-// closeBreaker ends the pause after a refresh went through.
-func (m *Manager) closeBreaker(ctx context.Context) error {
-	b, err := m.readBreaker(ctx)
-	if err != nil || b.Since.IsZero() {
-		return err
-	}
-	return m.DB.DropSetting(ctx, "", "", breakerSetting)
 }

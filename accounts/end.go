@@ -8,20 +8,29 @@ import (
 	"linearbot/store"
 )
 
+// ending is how an account ends that its person or an admin wants to end.
+type ending struct {
+	to     store.State
+	cause  string
+	action string // in the audit log
+	notice string // kind; empty: the person did it and needs no telling
+	source string
+}
+
 // Disconnect deletes the stored access at the person's wish, then removes it at
-// Linear. A refresh under way is fenced out.
+// Linear. A refresh under way is fenced out; links and consents begun are void.
 func (m *Manager) Disconnect(ctx context.Context, key store.Key) error {
-	return m.end(ctx, key, store.Disconnected, "person", "disconnect", "")
+	return m.end(ctx, key, ending{store.Disconnected, causePerson, "disconnect", "", "slack"})
 }
 
 // DisconnectBy is Disconnect by an admin; the person is told.
 func (m *Manager) DisconnectBy(ctx context.Context, key store.Key, by string) error {
-	return m.end(ctx, key, store.Disconnected, by, "force_disconnect", "disconnected_by_admin")
+	return m.end(ctx, key, ending{store.Disconnected, by, "force_disconnect", "disconnected_by_admin", "admin"})
 }
 
 // Block bars a person by an admin's decision and deletes the stored access.
 func (m *Manager) Block(ctx context.Context, key store.Key, by string) error {
-	return m.end(ctx, key, store.Blocked, by, "block", "blocked")
+	return m.end(ctx, key, ending{store.Blocked, by, "block", "blocked", "admin"})
 }
 
 // Unblock lets a barred person connect again.
@@ -31,7 +40,10 @@ func (m *Manager) Unblock(ctx context.Context, key store.Key, by string) error {
 			return a, nil
 		}
 		now := time.Now()
-		a.State, a.Cause, a.ChangedAt = store.Disconnected, by, now
+		a, err := move(a, store.Disconnected, by, now)
+		if err != nil {
+			return a, err
+		}
 		if err := tx.QueueNotice(noticeOf(a, "unblocked", now)); err != nil {
 			return a, err
 		}
@@ -40,34 +52,19 @@ func (m *Manager) Unblock(ctx context.Context, key store.Key, by string) error {
 	return err
 }
 
-func (m *Manager) end(ctx context.Context, key store.Key, to store.State, cause, action, notice string) error {
-	if err := m.CancelVerification(ctx, key); err != nil && !errors.Is(err, store.ErrNotFound) {
+func (m *Manager) end(ctx context.Context, key store.Key, e ending) error {
+	err := errors.Join(m.DB.DropTickets(ctx, store.LinkTicket, key), m.DB.DropTickets(ctx, store.StateTicket, key))
+	if err != nil {
 		return err
 	}
-	var old pair
+	var gone []pair
 	a, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		old = pair{}
-		if a.State == to && !a.Holds() || !Move(a.State, to) {
+		gone = nil
+		if a.State == e.to || !Move(a.State, e.to) {
 			return a, nil
 		}
-		if a.Holds() {
-			p, err := m.Keyring.openPair(a.Sealed, accountAD(a, a.Version))
-			if err != nil {
-				m.Log.WarnContext(ctx, "grant not readable, it stays listed in Linear", "user", key.UserID, "err", err)
-			}
-			old = p
-		}
-		now := time.Now()
-		a.State, a.Cause, a.ChangedAt, a.Grant = to, cause, now, store.Grant{}
-		a.Version++
-		a.Epoch++
-		a.LeaseOwner, a.LeaseUntil, a.RefreshStartedAt, a.DueAt, a.ProbeAt = "", time.Time{}, time.Time{}, time.Time{}, time.Time{}
-		if notice != "" {
-			if err := tx.QueueNotice(noticeOf(a, notice, now)); err != nil {
-				return a, err
-			}
-		}
-		return a, tx.AppendAudit(store.Entry{At: now, Key: key, Action: action, Result: "ok", Source: "slack"})
+		gone = m.pairsOf(tx, a, pair{})
+		return endIn(tx, a, e)
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
@@ -75,6 +72,25 @@ func (m *Manager) end(ctx context.Context, key store.Key, to store.State, cause,
 	if err != nil {
 		return err
 	}
-	m.settle(ctx, a, old)
+	m.settle(ctx, a, gone)
 	return nil
+}
+
+// endIn takes everything that was granted from the row and writes it down.
+func endIn(tx *store.Tx, a store.Account, e ending) (store.Account, error) {
+	now := time.Now()
+	a, err := move(strip(a), e.to, e.cause, now)
+	if err != nil {
+		return a, err
+	}
+	a.Grant = store.Grant{}
+	if err := tx.DropCandidate(a.ID); err != nil {
+		return a, err
+	}
+	if e.notice != "" {
+		if err := tx.QueueNotice(noticeOf(a, e.notice, now)); err != nil {
+			return a, err
+		}
+	}
+	return a, tx.AppendAudit(store.Entry{At: now, Key: a.Key, Action: e.action, Result: "ok", Source: e.source})
 }

@@ -2,14 +2,10 @@ package accounts
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
-	"time"
+	"sync"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/sync/singleflight"
@@ -18,12 +14,25 @@ import (
 	"linearbot/store"
 )
 
+// How a grant acts in Linear (Config.Actor, store.Grant.Actor).
+const (
+	actorUser = "user"
+	actorApp  = "app"
+)
+
+// How a person is proven to own the Linear identity they consented with (Config.Verify).
+const (
+	VerifyEmail = "email" // equal addresses, else a code
+	VerifyCode  = "code"  // always a code
+	VerifyOff   = "off"   // no proof; a grant of the app still needs the code
+)
+
 // Config is what a Manager is made of. Parallel may be zero; the rest is needed.
 type Config struct {
 	DB           *store.DB
 	Keyring      *Keyring
 	Linear       *linear.Client
-	HTTP         *http.Client
+	HTTP         *http.Client // for the token endpoints; redirects are never followed
 	Log          *slog.Logger
 	ClientID     string
 	ClientSecret Secret
@@ -32,17 +41,19 @@ type Config struct {
 	PublicURL    string // where /connect and /oauth/callback are
 	Actor        string // "user" or "app": the mode of new grants
 	Scopes       []string
-	Verify       string // "email", "code" or "off"
-	Owner        string // this process in leases
-	Parallel     int    // refreshes at a time; 16 when zero
+	Verify       string // VerifyEmail, VerifyCode or VerifyOff
+	Owner        string // this process in leases, unlike any other that ever ran
+	Parallel     int    // requests at a time of sweeps; 16 when zero
 }
 
 // Manager keeps the connected accounts. Safe for concurrent use.
 type Manager struct {
 	Config
-	oauth  oauth2.Config
-	flight singleflight.Group
-	tokens tokenCache
+	http    *http.Client
+	oauth   oauth2.Config
+	flight  singleflight.Group
+	tokens  tokenCache
+	breaker sync.Mutex
 }
 
 // New makes a Manager and checks that the keyring opens what the database holds.
@@ -50,44 +61,18 @@ func New(c Config) (*Manager, error) {
 	if c.Parallel == 0 {
 		c.Parallel = 16
 	}
-	m := &Manager{Config: c, oauth: oauth2.Config{
+	c.AuthURL, c.APIURL = strings.TrimRight(c.AuthURL, "/"), strings.TrimRight(c.APIURL, "/")
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	outside := *c.HTTP
+	// A redirect would carry a secret or a token to wherever it points.
+	outside.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	m := &Manager{Config: c, http: &outside, oauth: oauth2.Config{
 		ClientID: c.ClientID, ClientSecret: c.ClientSecret.Reveal(), RedirectURL: c.PublicURL + "/oauth/callback",
 		// Linear reads comma-separated scopes; x/oauth2 would join several with spaces.
 		Scopes:   []string{strings.Join(c.Scopes, ",")},
 		Endpoint: oauth2.Endpoint{AuthURL: c.AuthURL + "/oauth/authorize", TokenURL: c.APIURL + "/oauth/token", AuthStyle: oauth2.AuthStyleInParams},
 	}}
-	return m, m.checkKey()
-}
-
-// keyCheck is sealed once and opened at each start, before anything is written.
-const keyCheck = "linearbot keyring check"
-
-func (m *Manager) checkKey() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	text, err := m.DB.Setting(ctx, "", "", "key_check")
-	if errors.Is(err, store.ErrNotFound) {
-		sealed, err := m.Keyring.Seal([]byte(keyCheck), []byte("settings/key_check"))
-		if err != nil {
-			return err
-		}
-		text, err := json.Marshal(sealed)
-		if err != nil {
-			return err
-		}
-		return m.DB.PutSetting(ctx, "", "", "key_check", text)
-	}
-	if err != nil {
-		return fmt.Errorf("read the key check: %w", err)
-	}
-	var sealed []byte
-	if err := json.Unmarshal(text, &sealed); err != nil {
-		return fmt.Errorf("read the key check: %w", err)
-	}
-	if _, err := m.Keyring.Open(sealed, []byte("settings/key_check")); err != nil {
-		return errors.New("the keyset does not open this database: ENCRYPTION_KEYSET (or its file) belongs to another database, or the key that sealed it is gone from the keyset")
-	}
-	return nil
+	return m, m.checkKey(context.Background())
 }
 
 // GetOrCreate is the person's account; a new one is PENDING. Idempotent.
@@ -104,59 +89,4 @@ func (m *Manager) Status(ctx context.Context, key store.Key) (store.Account, err
 // List is one page of accounts; next goes into AccountFilter.After.
 func (m *Manager) List(ctx context.Context, f store.AccountFilter) (page []store.Account, next string, err error) {
 	return m.DB.Accounts(ctx, f)
-}
-
-// Session is what the person's connection can do at Linear. It makes no request.
-// The errors are those of a state: ErrNotConnected, ErrPending, ErrVerifying,
-// ErrExpired, ErrRevoked, ErrBlocked.
-func (m *Manager) Session(ctx context.Context, key store.Key) (*linear.Session, error) {
-	a, err := m.DB.Account(ctx, key)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, ErrNotConnected
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := stateError(a.State); err != nil {
-		return nil, err
-	}
-	if err := m.DB.TouchAccount(ctx, key, time.Now()); err != nil {
-		m.Log.WarnContext(ctx, "last use not noted", "user", key.UserID, "err", err)
-	}
-	var as *linear.Attribution
-	if a.Actor == "app" {
-		as = &linear.Attribution{Name: a.ViewerName}
-	}
-	return m.Linear.Session(a.ID, &authorizer{m: m, key: key}, as), nil
-}
-
-// ExecuteTool runs one of the four tools as the person and writes it down.
-func (m *Manager) ExecuteTool(ctx context.Context, key store.Key, name string, input json.RawMessage) (json.RawMessage, error) {
-	s, err := m.Session(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	out, err := s.Tool(ctx, name, input)
-	entry := store.Entry{At: time.Now(), Key: key, Action: name, Result: "ok", Source: "api"}
-	if err != nil {
-		entry.Result = "failed"
-	}
-	if auditErr := m.DB.AppendAudit(ctx, entry); auditErr != nil {
-		m.Log.ErrorContext(ctx, "audit not written", "user", key.UserID, "op", name, "err", auditErr)
-	}
-	return out, err
-}
-
-// CookieName is the name of the cookie that ties a callback to the browser that
-// began. __Host- needs TLS; a loopback address may do without.
-func (m *Manager) CookieName() string {
-	if m.secure() {
-		return "__Host-linearbot-connect"
-	}
-	return "linearbot-connect"
-}
-
-func (m *Manager) secure() bool {
-	u, err := url.Parse(m.PublicURL)
-	return err != nil || u.Scheme == "https"
 }

@@ -3,53 +3,65 @@ package accounts
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
+	"sync"
 	"time"
 
 	"linearbot/linear"
 	"linearbot/store"
 )
 
-const (
-	probeEvery = 6 * time.Hour
-	probeBatch = 50
-)
+const probeBatch = 200
 
 // ProbeReport counts what one slow probe did.
 type ProbeReport struct{ Probed, Lost int }
 
-// probeGap spreads probes over time.
-func probeGap() time.Duration { return probeEvery/2 + rand.N(probeEvery) }
-
-// ProbeDue asks Linear about idle accounts, a few at a time, so that a removed
-// access is noticed though nobody uses it.
+// ProbeDue asks Linear about accounts one by one, each every few hours, so that a
+// removed access is noticed though nobody uses it. A token of the old kind is
+// traded for a pair on the way, where Linear still does that.
 func (m *Manager) ProbeDue(ctx context.Context) (ProbeReport, error) {
-	var report ProbeReport
 	due, err := m.DB.ProbeDue(ctx, time.Now(), probeBatch)
 	if err != nil {
-		return report, err
+		return ProbeReport{}, err
 	}
-	var all []error
-	for _, a := range due {
+	return m.probeAll(ctx, due)
+}
+
+func (m *Manager) probeAll(ctx context.Context, all []store.Account) (ProbeReport, error) {
+	var mu sync.Mutex
+	var report ProbeReport
+	var failed []error
+	m.inParallel(ctx, all, func(a store.Account) bool {
 		err := m.probe(ctx, a)
+		mu.Lock()
+		defer mu.Unlock()
 		report.Probed++
-		switch {
-		case errors.Is(err, ErrRevoked):
+		if lost(err) {
 			report.Lost++
-		case err != nil && !errors.Is(err, linear.ErrTransient) && !errors.Is(err, linear.ErrRateLimited):
-			all = append(all, err)
+		} else if err != nil && !errors.Is(err, linear.ErrTransient) && !errors.Is(err, linear.ErrRateLimited) {
+			failed = append(failed, err)
 		}
-		_, err = m.DB.UpdateAccount(ctx, a.Key, func(_ *store.Tx, a store.Account) (store.Account, error) {
-			a.ProbeAt = time.Now().Add(probeGap())
-			return a, nil
-		})
-		all = append(all, err)
-	}
-	return report, errors.Join(all...)
+		return true
+	})
+	return report, errors.Join(failed...)
 }
 
 // probe is one call as the person; a refusal goes the way of every 401.
 func (m *Manager) probe(ctx context.Context, a store.Account) error {
-	_, err := m.Linear.Session(a.ID, &authorizer{m: m, key: a.Key}, nil).Viewer(ctx)
+	if !a.Refreshable {
+		if err := m.migrate(ctx, a); err != nil {
+			m.Log.InfoContext(ctx, "old token not migrated", "team", a.Key.TeamID, "user", a.Key.UserID, "err", err)
+		}
+	}
+	_, err := m.session(a, nil).Viewer(ctx)
+	proven := err == nil
+	if _, noteErr := m.DB.UpdateAccount(ctx, a.Key, func(_ *store.Tx, a store.Account) (store.Account, error) {
+		if a.State == store.Active {
+			a.ProbeAt = time.Now().Add(probeGap())
+			a.Suspect = a.Suspect && !proven
+		}
+		return a, nil
+	}); noteErr != nil {
+		return errors.Join(err, noteErr)
+	}
 	return err
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"sync"
 	"time"
 
 	"linearbot/linear"
@@ -14,83 +12,18 @@ import (
 
 const (
 	leaseLife   = 90 * time.Second
+	flightCap   = leaseLife - 10*time.Second
+	writeCap    = 10 * time.Second // of a write that must not be given up with its caller
 	graceReplay = 30 * time.Minute // Linear returns the successor to a replay this long
-	retryGap    = time.Minute
-	sweepBatch  = 200
 )
-
-// RefreshReport counts what one sweep did.
-type RefreshReport struct {
-	Due, Refreshed, Held, Later, Lost int
-}
-
-// dueAt spreads refreshes: 2 to 6 hours before a 24-hour token ends, and in the
-// same proportion for tokens that live shorter.
-func dueAt(now, expires time.Time) time.Time {
-	life := expires.Sub(now)
-	lead := time.Duration((2 + 4*rand.Float64()) / 24 * float64(life))
-	if most := 6 * time.Hour; lead > most {
-		lead = most - rand.N(4*time.Hour)
-	}
-	return expires.Add(-lead)
-}
-
-// RefreshDue refreshes every account whose time has come, Parallel at a time.
-// One account's failure does not stop the others.
-func (m *Manager) RefreshDue(ctx context.Context) (RefreshReport, error) {
-	var report RefreshReport
-	if open, err := m.breakerOpen(ctx); err != nil || open {
-		return report, err
-	}
-	for {
-		due, err := m.DB.Due(ctx, time.Now(), sweepBatch)
-		if err != nil {
-			return report, err
-		}
-		before := report
-		m.refreshAll(ctx, due, &report)
-		progressed := report.Refreshed+report.Lost+report.Later > before.Refreshed+before.Lost+before.Later
-		if len(due) < sweepBatch || !progressed || ctx.Err() != nil {
-			return report, errors.Join(ctx.Err(), m.DropLapsed(ctx))
-		}
-	}
-}
-
-func (m *Manager) refreshAll(ctx context.Context, due []store.Account, report *RefreshReport) {
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	slots := make(chan struct{}, m.Parallel)
-	for _, a := range due {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			err := m.refreshOnce(ctx, a)
-			mu.Lock()
-			defer mu.Unlock()
-			report.Due++
-			switch {
-			case err == nil:
-				report.Refreshed++
-			case errors.Is(err, store.ErrHeld), errors.Is(err, store.ErrFenced):
-				report.Held++
-			case errors.Is(err, ErrRevoked), errors.Is(err, ErrExpired):
-				report.Lost++
-			default:
-				report.Later++
-				m.Log.WarnContext(ctx, "account not refreshed, later again", "team", a.Key.TeamID, "user", a.Key.UserID, "err", err)
-			}
-		})
-	}
-	wg.Wait()
-}
 
 // refreshOnce is one flight for an account in this process, however many wait for
 // it. The work goes on when its first caller gives up: an answer must be saved.
 func (m *Manager) refreshOnce(ctx context.Context, a store.Account) error {
 	done := m.flight.DoChan(a.ID, func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseLife-10*time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flightCap)
 		defer cancel()
-		return nil, m.refresh(ctx, a.ID)
+		return nil, m.refresh(ctx, a)
 	})
 	select {
 	case r := <-done:
@@ -102,44 +35,58 @@ func (m *Manager) refreshOnce(ctx context.Context, a store.Account) error {
 
 // refresh is the protocol: claim, send, save. A crash anywhere leaves the intent
 // in the row, and the next claim replays the same refresh token.
-func (m *Manager) refresh(ctx context.Context, id string) error {
-	a, err := m.DB.ClaimRefresh(ctx, id, m.Owner, time.Now(), leaseLife)
+func (m *Manager) refresh(ctx context.Context, seen store.Account) error {
+	if err := m.passBreaker(ctx); err != nil {
+		return err
+	}
+	now := at(time.Now())
+	a, err := m.DB.ClaimRefresh(ctx, seen.ID, m.Owner, now, leaseLife)
 	if err != nil {
 		return err
 	}
-	if a.State != store.Active {
-		return errors.Join(stateError(a.State), m.DB.ReleaseRefresh(ctx, a.ID, a.Epoch, false, a.DueAt))
+	fresh := a.RefreshStartedAt.Equal(now)
+	if a.Version != seen.Version { // renewed since the caller looked
+		return m.release(ctx, a, !fresh, dueAt(now, a.ExpiresAt))
 	}
 	old, err := m.Keyring.openPair(a.Sealed, accountAD(a, a.Version))
 	if err != nil {
-		return errors.Join(err, m.DB.ReleaseRefresh(ctx, a.ID, a.Epoch, false, time.Now().Add(time.Hour)))
+		err = fmt.Errorf("open the grant of %s: %w", a.Key, err)
+		return errors.Join(err, m.release(ctx, a, !fresh, now.Add(time.Hour)))
 	}
 	tok, err := m.renew(ctx, old.refresh)
 	if err != nil {
-		return m.refused(ctx, a, old, err)
+		return m.refused(ctx, a, old, fresh, tokenErrorOf(err))
+	}
+	return m.saveRefreshed(ctx, a, pairOf(tok, old, time.Now()), scopesOf(tok))
+}
+
+// saveRefreshed saves what the token endpoint gave. The client is accepted, so an
+// open breaker closes.
+func (m *Manager) saveRefreshed(ctx context.Context, a store.Account, p pair, scopes []string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeCap)
+	defer cancel()
+	if err := m.save(ctx, a, p, scopes); err != nil {
+		return err
 	}
 	if err := m.closeBreaker(ctx); err != nil {
 		m.Log.WarnContext(ctx, "breaker not closed", "err", err)
 	}
-	return m.save(ctx, a, pairOf(tok, old.refresh, time.Now()))
+	return nil
 }
 
-// save writes the new pair if nobody else has written since the claim. A fenced
-// pair is dropped; when the person left meanwhile, it is removed at Linear too.
-func (m *Manager) save(ctx context.Context, a store.Account, p pair) error {
+// save writes the new pair if nobody else has written since the claim. A pair
+// that was fenced out is dropped; when its grant is no longer this account's, it
+// is removed at Linear too.
+func (m *Manager) save(ctx context.Context, a store.Account, p pair, scopes []string) error {
 	g, now := a.Grant, time.Now()
 	sealed, err := m.Keyring.sealPair(p, accountAD(a, a.Version+1))
 	if err != nil {
 		return err
 	}
-	g.Sealed, g.ExpiresAt, g.Refreshable = sealed, p.expires, !p.refresh.Empty()
+	g.Sealed, g.ExpiresAt, g.Refreshable, g.Scopes = sealed, p.expires, !p.refresh.Empty(), scopes
 	err = m.DB.SaveRefresh(ctx, a.ID, a.Version, a.Epoch, g, dueAt(now, p.expires), now)
 	if errors.Is(err, store.ErrFenced) {
-		again, readErr := m.DB.AccountByID(ctx, a.ID)
-		if readErr == nil && !again.Holds() {
-			m.revokeLater(ctx, a.Key, p)
-		}
-		return err
+		return errors.Join(err, m.dropFenced(ctx, a, p))
 	}
 	if err != nil {
 		return fmt.Errorf("save refreshed account %s: %w", a.Key, err)
@@ -149,78 +96,78 @@ func (m *Manager) save(ctx context.Context, a store.Account, p pair) error {
 	return nil
 }
 
-// refused decides what an error of the token endpoint means. Only proof that the
-// grant is dead changes a state.
-func (m *Manager) refused(ctx context.Context, a store.Account, old pair, cause error) error {
-	switch faultOf(cause) {
-	case faultClient:
-		return errors.Join(ErrOperator, m.openBreaker(ctx), m.release(ctx, a, false))
-	case faultTransient:
-		return errors.Join(fmt.Errorf("refresh %s: %w", a.Key, errors.Join(linear.ErrTransient, errNoSecrets(cause))), m.release(ctx, a, true))
-	}
-	now := time.Now()
-	again, err := m.DB.AccountByID(ctx, a.ID)
+// dropFenced removes a pair at Linear unless the account still lives on the same
+// consent: then another process holds it, or will get it by replaying.
+func (m *Manager) dropFenced(ctx context.Context, a store.Account, p pair) error {
+	now, err := m.DB.AccountByID(ctx, a.ID)
 	if err != nil {
 		return err
 	}
-	if again.Version != a.Version || again.Epoch != a.Epoch {
-		return nil // somebody else has saved or taken over: their row counts
+	if now.Holds() {
+		held, err := m.Keyring.openPair(now.Sealed, accountAD(now, now.Version))
+		if err != nil || held.grant == p.grant {
+			return err
+		}
 	}
-	if now.Sub(a.RefreshStartedAt) > graceReplay {
-		return m.lose(ctx, a, store.Expired, "ours")
-	}
-	if !now.Before(old.expires) {
-		return m.lose(ctx, a, store.Revoked, "revoked")
-	}
-	_, err = m.Linear.Session("", bearer{old.access}, nil).Viewer(ctx)
-	switch {
-	case err == nil:
-		return errors.Join(fmt.Errorf("refresh %s: refused, but access still works: %w", a.Key, linear.ErrTransient), m.release(ctx, a, false))
-	case errors.Is(err, linear.ErrUnauthenticated):
-		return m.lose(ctx, a, store.Revoked, "revoked")
-	}
-	return errors.Join(err, m.release(ctx, a, true))
+	m.discard(ctx, p)
+	return nil
 }
 
-// release gives the lease back and tries again in a while.
-func (m *Manager) release(ctx context.Context, a store.Account, keepIntent bool) error {
-	err := m.DB.ReleaseRefresh(ctx, a.ID, a.Epoch, keepIntent, time.Now().Add(retryGap+rand.N(retryGap)))
+// refused decides what an error of the token endpoint means. Only proof that the
+// grant is dead changes a state. fresh: nothing was sent for this intent before.
+func (m *Manager) refused(ctx context.Context, a store.Account, old pair, fresh bool, cause *tokenError) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeCap)
+	defer cancel()
+	now := time.Now()
+	failed := fmt.Errorf("refresh %s: %w", a.Key, cause)
+	switch cause.fault {
+	case faultClient:
+		return errors.Join(failed, m.openBreaker(ctx), m.release(ctx, a, !fresh, retryAt(now, a.RefreshStartedAt)))
+	case faultLimited:
+		return errors.Join(failed, m.release(ctx, a, !fresh, retryAt(now, a.RefreshStartedAt)))
+	case faultTransient:
+		return errors.Join(failed, m.release(ctx, a, true, retryAt(now, a.RefreshStartedAt)))
+	case faultGrant:
+	}
+	again, err := m.DB.AccountByID(ctx, a.ID)
+	switch {
+	case err != nil:
+		return err
+	case again.Version != a.Version:
+		return nil // somebody has saved a newer pair: that one counts
+	case again.Epoch != a.Epoch:
+		return fmt.Errorf("refresh %s: %w", a.Key, store.ErrFenced) // who took over decides
+	case a.Suspect:
+		return m.lose(ctx, a, store.Expired, causeBackup)
+	case now.Sub(a.RefreshStartedAt) > graceReplay:
+		return m.lose(ctx, a, store.Expired, causeOurs)
+	case now.Sub(old.expires) > dayLife:
+		return m.lose(ctx, a, store.Expired, causeAge)
+	case !now.Before(old.expires):
+		return m.lose(ctx, a, store.Revoked, causeRevoked)
+	}
+	return m.askViewer(ctx, a, old)
+}
+
+// askViewer settles a refused refresh while the access token has time left: when
+// it works, access was not removed, and the refresh is tried again later.
+func (m *Manager) askViewer(ctx context.Context, a store.Account, old pair) error {
+	_, err := m.Linear.Session("", bearer{old.access}, nil).Viewer(ctx)
+	switch {
+	case errors.Is(err, linear.ErrUnauthenticated):
+		return m.lose(ctx, a, store.Revoked, causeRevoked)
+	case err != nil:
+		return errors.Join(err, m.release(ctx, a, true, retryAt(time.Now(), a.RefreshStartedAt)))
+	}
+	err = fmt.Errorf("refresh %s: refused, but access still works: %w", a.Key, linear.ErrTransient)
+	return errors.Join(err, m.release(ctx, a, false, time.Now().Add(refusedPause)))
+}
+
+// release gives the lease back; the account is due again at a time.
+func (m *Manager) release(ctx context.Context, a store.Account, keepIntent bool, due time.Time) error {
+	err := m.DB.ReleaseRefresh(ctx, a.ID, a.Epoch, keepIntent, due)
 	if errors.Is(err, store.ErrFenced) {
 		return nil // taken over meanwhile
 	}
 	return err
-}
-
-// lose moves an account whose grant is gone, with one notice to its person, unless
-// a newer pair was saved since it was read.
-func (m *Manager) lose(ctx context.Context, seen store.Account, to store.State, cause string) error {
-	now := time.Now()
-	lost := false
-	_, err := m.DB.UpdateAccount(ctx, seen.Key, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		lost = false
-		if a.Version != seen.Version || a.State != store.Active {
-			return a, nil
-		}
-		lost = true
-		a.State, a.Cause, a.ChangedAt = to, cause, now
-		a.LeaseOwner, a.LeaseUntil, a.RefreshStartedAt = "", time.Time{}, time.Time{}
-		a.Epoch++
-		if err := tx.AppendAudit(store.Entry{At: now, Key: a.Key, Action: "lost", Result: cause, Source: "refresh"}); err != nil {
-			return a, err
-		}
-		kind := "revoked"
-		if to == store.Expired {
-			kind = "expired"
-		}
-		return a, tx.QueueNotice(noticeOf(a, kind, now))
-	})
-	if err != nil {
-		return err
-	}
-	if !lost {
-		return nil
-	}
-	m.tokens.forget(seen.ID)
-	m.Log.WarnContext(ctx, "account lost", "team", seen.Key.TeamID, "user", seen.Key.UserID, "state", string(to), "cause", cause)
-	return stateError(to)
 }

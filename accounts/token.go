@@ -4,82 +4,165 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"golang.org/x/oauth2"
-)
 
-// legacyLife is how far away an expiry is taken to be when Linear names none:
-// tokens of the old, non-expiring kind.
-const legacyLife = 10 * 365 * 24 * time.Hour
+	"linearbot/linear"
+)
 
 const (
-	tokenCap  = 15 * time.Second // one POST to the token endpoint
-	revokeCap = 10 * time.Second
+	tokenCap     = 15 * time.Second // one POST to the token endpoint
+	refreshTries = 3                // in one flight, with the same refresh token
 )
 
-// tokenFault sorts what the token endpoint answered (design: refresh protocol).
-type tokenFault int
+// fault sorts what the token endpoint answered.
+type fault int
 
 const (
-	faultTransient tokenFault = iota // network, 5xx, 429, HTML: try again, change nothing
-	faultGrant                       // invalid_grant: this grant, maybe, is dead
-	faultClient                      // invalid_client: our configuration, nobody's grant
+	faultTransient fault = iota // network, 5xx, HTML: it may have been executed; change nothing
+	faultLimited                // 429: not executed; change nothing
+	faultGrant                  // invalid_grant: this grant, maybe, is dead
+	faultClient                 // invalid_client: our configuration, nobody's grant
 )
 
-// faultOf reads an error of x/oauth2. Only the error code counts: a status alone
-// never kills a grant.
-func faultOf(err error) tokenFault {
-	e, ok := errors.AsType[*oauth2.RetrieveError](err)
-	if !ok {
-		return faultTransient
-	}
-	switch e.ErrorCode {
-	case "invalid_grant":
-		return faultGrant
-	case "invalid_client", "unauthorized_client":
-		return faultClient
-	}
-	return faultTransient
+// tokenError is a refusal or failure of the token endpoint in our words: the
+// answer itself may quote what was sent.
+type tokenError struct {
+	fault  fault
+	status int   // 0: no answer
+	cause  error // of a failure on the way; nil when there was an answer
 }
 
-// exchange trades a code for the first pair. A 5xx is tried once more.
-func (m *Manager) exchange(ctx context.Context, code string, verifier Secret) (*oauth2.Token, error) {
-	var tok *oauth2.Token
-	var err error
-	for range 2 {
-		var c context.Context
-		c, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, m.HTTP), tokenCap)
-		tok, err = m.oauth.Exchange(c, code, oauth2.VerifierOption(verifier.Reveal()))
-		cancel()
-		if err == nil || faultOf(err) != faultTransient {
-			break
+func (e *tokenError) Error() string {
+	words := map[fault]string{
+		faultTransient: "no proper answer", faultLimited: "rate limited",
+		faultGrant: "invalid_grant", faultClient: "invalid_client",
+	}[e.fault]
+	if e.status != 0 {
+		return fmt.Sprintf("token endpoint: %s (status %d)", words, e.status)
+	}
+	return "token endpoint: " + words
+}
+
+// Unwrap lets a failure on the way match linear.ErrTransient and its cause.
+func (e *tokenError) Unwrap() []error {
+	all := []error{e.cause}
+	switch e.fault {
+	case faultTransient:
+		all = append(all, linear.ErrTransient)
+	case faultLimited:
+		all = append(all, linear.ErrRateLimited)
+	case faultClient:
+		all = append(all, ErrOperator)
+	case faultGrant:
+	}
+	return slices.DeleteFunc(all, func(err error) bool { return err == nil })
+}
+
+// tokenErrorOf reads an error of x/oauth2. Only an error code in the body kills
+// a grant or blames our client; a status alone never does (facts: §1.7).
+func tokenErrorOf(err error) *tokenError {
+	if e, ok := errors.AsType[*tokenError](err); ok {
+		return e
+	}
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok {
+		e := &tokenError{}
+		if errors.Is(err, context.DeadlineExceeded) {
+			e.cause = context.DeadlineExceeded
 		}
+		return e
+	}
+	e := &tokenError{status: refused.Response.StatusCode}
+	switch refused.ErrorCode {
+	case "invalid_grant":
+		e.fault = faultGrant
+	case "invalid_client", "unauthorized_client":
+		e.fault = faultClient
+	default:
+		if e.status == http.StatusTooManyRequests {
+			e.fault = faultLimited
+		}
+	}
+	return e
+}
+
+// withHTTP gives x/oauth2 our client and one request's deadline.
+func (m *Manager) withHTTP(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, m.http), tokenCap)
+}
+
+// exchange trades a code for the first pair. When there was no proper answer it
+// is tried once more; a code that was burnt by then is refused.
+func (m *Manager) exchange(ctx context.Context, code string, verifier Secret) (*oauth2.Token, error) {
+	try := func() (*oauth2.Token, error) {
+		ctx, cancel := m.withHTTP(ctx)
+		defer cancel()
+		tok, err := m.oauth.Exchange(ctx, code, oauth2.VerifierOption(verifier.Reveal()))
+		if err != nil {
+			return nil, tokenErrorOf(err)
+		}
+		return tok, nil
+	}
+	tok, err := try()
+	if err != nil && tokenErrorOf(err).fault == faultTransient {
+		return try()
 	}
 	return tok, err
 }
 
-// renew sends one refresh request with this refresh token.
+// renew trades a refresh token. While there is no proper answer the same token
+// is sent again: within 30 minutes Linear answers a replay with the successor.
 func (m *Manager) renew(ctx context.Context, refresh Secret) (*oauth2.Token, error) {
-	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, m.HTTP), tokenCap)
-	defer cancel()
-	return m.oauth.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
+	return m.persist(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+		ctx, cancel := m.withHTTP(ctx)
+		defer cancel()
+		// A source without an access token asks at once, and is used once: a kept
+		// one would lose the rotated token.
+		return m.oauth.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
+	})
 }
 
-// pairOf reads an answer of the token endpoint, in both token models. old is the
-// refresh token to keep when the answer names none.
-func pairOf(tok *oauth2.Token, old Secret, now time.Time) pair {
-	p := pair{access: NewSecret(tok.AccessToken), refresh: NewSecret(tok.RefreshToken), expires: tok.Expiry}
-	if p.refresh.Empty() {
-		p.refresh = old
+func (m *Manager) persist(ctx context.Context, send func(context.Context) (*oauth2.Token, error)) (*oauth2.Token, error) {
+	try := func() (*oauth2.Token, error) {
+		tok, err := send(ctx)
+		if err == nil {
+			return tok, nil
+		}
+		e := tokenErrorOf(err)
+		if e.fault != faultTransient {
+			return nil, backoff.Permanent(e)
+		}
+		return nil, e
 	}
-	if p.expires.IsZero() {
-		p.expires = now.Add(legacyLife)
+	waits := &backoff.ExponentialBackOff{ // full jitter
+		InitialInterval: 500 * time.Millisecond, RandomizationFactor: 1, Multiplier: 3, MaxInterval: 4 * time.Second,
+	}
+	tok, err := backoff.Retry(ctx, try, backoff.WithBackOff(waits), backoff.WithMaxTries(refreshTries))
+	if err != nil {
+		return nil, tokenErrorOf(err)
+	}
+	return tok, nil
+}
+
+// pairOf reads an answer of the token endpoint, in both token models. What it
+// does not name is kept from old: the consent, and the refresh token.
+func pairOf(tok *oauth2.Token, old pair, now time.Time) pair {
+	p := pair{grant: old.grant, access: NewSecret(tok.AccessToken), refresh: NewSecret(tok.RefreshToken), expires: at(tok.Expiry)}
+	if p.refresh.Empty() {
+		p.refresh = old.refresh
+	}
+	switch {
+	case !tok.Expiry.IsZero():
+	case p.refresh.Empty():
+		p.expires = at(now.Add(legacyLife))
+	default:
+		p.expires = at(now.Add(dayLife))
 	}
 	return p
 }
@@ -102,38 +185,4 @@ func scopesOf(tok *oauth2.Token) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// revoke removes a pair at Linear: the refresh token first, then the access token.
-// 400 and 401 mean that it is gone already.
-func (m *Manager) revoke(ctx context.Context, p pair) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeCap)
-	defer cancel()
-	var all []error
-	if !p.refresh.Empty() {
-		all = append(all, m.revokeToken(ctx, p.refresh, "refresh_token"))
-	}
-	return errors.Join(append(all, m.revokeToken(ctx, p.access, "access_token"))...)
-}
-
-func (m *Manager) revokeToken(ctx context.Context, token Secret, hint string) error {
-	form := url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.APIURL+"/oauth/revoke", strings.NewReader(form.Encode()))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := m.HTTP.Do(req)
-	if err != nil {
-		return fmt.Errorf("revoke %s: %w", hint, err)
-	}
-	defer resp.Body.Close()
-	if _, err := io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<16)); err != nil {
-		return fmt.Errorf("revoke %s: %w", hint, err)
-	}
-	switch resp.StatusCode {
-	case http.StatusOK, http.StatusNoContent, http.StatusBadRequest, http.StatusUnauthorized:
-		return nil
-	}
-	return fmt.Errorf("revoke %s: status %d", hint, resp.StatusCode)
 }

@@ -1,0 +1,126 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"linearbot/store"
+)
+
+const (
+	revokeCap  = 10 * time.Second // both tokens of one pair
+	revokeLife = 24 * time.Hour   // how long a failed revocation is repeated
+
+	// revokeTicket holds a pair, sealed, until Linear has been told to forget it:
+	// no crash and no outage leaves the app listed as connected.
+	revokeTicket store.TicketKind = "revoke"
+)
+
+// revocations is whom the tickets of all pairs to be removed belong to.
+var revocations = store.Key{TeamID: "linear", UserID: "revoke"}
+
+// discard removes a pair at Linear. It never fails for its caller: what does not
+// work now is repeated by the sweep, for a day.
+func (m *Manager) discard(ctx context.Context, p pair) {
+	if p.empty() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeCap)
+	defer cancel()
+	secret := p.access.Reveal()
+	plain, err := p.write()
+	if err == nil {
+		err = m.putTicket(ctx, revokeTicket, revocations, secret, plain, revokeLife)
+	}
+	if err != nil {
+		m.Log.WarnContext(ctx, "revocation not noted, tried once only", "err", err)
+	}
+	if err := m.revoke(ctx, p); err != nil {
+		m.Log.WarnContext(ctx, "grant not removed at Linear yet", "err", err)
+		return
+	}
+	_, err = m.DB.TakeTicket(ctx, revokeTicket, hashOf(secret), time.Now())
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		m.Log.WarnContext(ctx, "revocation not ticked off", "err", err)
+	}
+}
+
+// repeatRevocations tries again what discard could not do, until one fails.
+func (m *Manager) repeatRevocations(ctx context.Context) error {
+	pending, err := m.DB.TakeTickets(ctx, revokeTicket, revocations, time.Now())
+	if err != nil {
+		return err
+	}
+	for i, t := range pending {
+		if err := m.repeatRevocation(ctx, t); err == nil {
+			continue
+		}
+		var all []error
+		for _, t := range pending[i:] {
+			all = append(all, m.DB.PutTicket(context.WithoutCancel(ctx), t))
+		}
+		return errors.Join(all...)
+	}
+	return nil
+}
+
+func (m *Manager) repeatRevocation(ctx context.Context, t store.Ticket) error {
+	var plain []byte
+	if err := m.readTicket(t, &plain); err != nil {
+		m.Log.WarnContext(ctx, "revocation given up", "err", err)
+		return nil
+	}
+	p, err := readPair(plain)
+	if err != nil {
+		m.Log.WarnContext(ctx, "revocation given up", "err", err)
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, revokeCap)
+	defer cancel()
+	return m.revoke(ctx, p)
+}
+
+// revoke removes a pair at Linear: the refresh token first, then the access token.
+// 400 and 401 mean that it is gone already (facts: §1.9).
+func (m *Manager) revoke(ctx context.Context, p pair) error {
+	var all []error
+	if !p.refresh.Empty() {
+		all = append(all, m.revokeToken(ctx, p.refresh, "refresh_token"))
+	}
+	return errors.Join(append(all, m.revokeToken(ctx, p.access, "access_token"))...)
+}
+
+func (m *Manager) revokeToken(ctx context.Context, token Secret, hint string) error {
+	form := url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}}
+	status, _, err := m.post(ctx, "/oauth/revoke", form)
+	if err != nil {
+		return fmt.Errorf("revoke %s: %w", hint, err)
+	}
+	switch status {
+	case http.StatusOK, http.StatusNoContent, http.StatusBadRequest, http.StatusUnauthorized:
+		return nil
+	}
+	return fmt.Errorf("revoke %s: status %d", hint, status)
+}
+
+// post sends a form to one of Linear's OAuth endpoints that x/oauth2 does not know.
+func (m *Manager) post(ctx context.Context, path string, form url.Values) (status int, body []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.APIURL+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		return 0, nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := m.http.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { _ = res.Body.Close() }() // nothing more to learn from it
+	body, err = io.ReadAll(io.LimitReader(res.Body, 1<<16))
+	return res.StatusCode, body, err
+}

@@ -1,0 +1,116 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"linearbot/store"
+)
+
+const sweepBatch = 1000
+
+// RefreshReport counts what one sweep did.
+type RefreshReport struct {
+	Due       int // accounts looked at
+	Refreshed int
+	Held      int // another process is at it, or was faster
+	Later     int // no proper answer: tried again later
+	Lost      int
+}
+
+// RefreshDue refreshes every account whose time has come, Parallel at a time. One
+// account's failure does not stop the others; a refusal of the client does, for
+// it is nobody's fault but the operator's. It also gives up grants whose code was
+// not typed in time and repeats revocations that failed.
+func (m *Manager) RefreshDue(ctx context.Context) (RefreshReport, error) {
+	report, err := m.sweep(ctx)
+	return report, errors.Join(err, m.DropLapsed(ctx), m.repeatRevocations(ctx))
+}
+
+func (m *Manager) sweep(ctx context.Context) (RefreshReport, error) {
+	var report RefreshReport
+	for {
+		if closed, err := m.breakerShut(ctx); err != nil || closed {
+			return report, err
+		}
+		due, err := m.DB.Due(ctx, time.Now(), sweepBatch)
+		if err != nil {
+			return report, err
+		}
+		before := report
+		m.refreshAll(ctx, due, &report)
+		progressed := report.Refreshed+report.Lost > before.Refreshed+before.Lost
+		if len(due) < sweepBatch || !progressed || ctx.Err() != nil {
+			return report, ctx.Err()
+		}
+	}
+}
+
+// refreshAll refreshes one batch in random order: processes that sweep the same
+// file meet less often.
+func (m *Manager) refreshAll(ctx context.Context, due []store.Account, report *RefreshReport) {
+	rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] })
+	var mu sync.Mutex
+	stop := false
+	m.inParallel(ctx, due, func(a store.Account) bool {
+		err := m.refreshOnce(ctx, a)
+		mu.Lock()
+		defer mu.Unlock()
+		report.count(err)
+		if errors.Is(err, ErrOperator) {
+			stop = true
+		} else if err != nil && !overtaken(err) && !lost(err) {
+			m.Log.WarnContext(ctx, "account not refreshed, later again", "team", a.Key.TeamID, "user", a.Key.UserID, "err", err)
+		}
+		return !stop
+	})
+}
+
+func overtaken(err error) bool {
+	return errors.Is(err, store.ErrHeld) || errors.Is(err, store.ErrFenced)
+}
+
+func (r *RefreshReport) count(err error) {
+	r.Due++
+	switch {
+	case err == nil:
+		r.Refreshed++
+	case overtaken(err):
+		r.Held++
+	case lost(err):
+		r.Lost++
+	default:
+		r.Later++
+	}
+}
+
+// inParallel runs do for each account, Parallel at a time, until ctx ends or one
+// says that it is enough.
+func (m *Manager) inParallel(ctx context.Context, all []store.Account, do func(store.Account) bool) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	next := make(chan store.Account)
+	var workers sync.WaitGroup
+	for range min(m.Parallel, len(all)) {
+		workers.Go(func() {
+			for a := range next {
+				if !do(a) {
+					stop()
+				}
+			}
+		})
+	}
+feed:
+	for _, a := range all {
+		select {
+		case next <- a:
+		case <-ctx.Done():
+			break feed
+		}
+	}
+	close(next)
+	workers.Wait()
+}
