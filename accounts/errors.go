@@ -4,17 +4,19 @@ import (
 	"errors"
 	"fmt"
 
+	"linearbot/linear"
 	"linearbot/store"
 )
 
-// Why a person's connection cannot be used.
+// Why a person's connection cannot be used. All but ErrOperator match
+// linear.ErrUnauthenticated: for whoever calls Linear they are the same.
 var (
-	ErrNotConnected = errors.New("accounts: not connected")
-	ErrPending      = errors.New("accounts: waiting for approval in Linear")
-	ErrVerifying    = errors.New("accounts: waiting for the code")
-	ErrExpired      = errors.New("accounts: the saved sign-in is no longer accepted")
-	ErrRevoked      = errors.New("accounts: access was removed in Linear")
-	ErrBlocked      = errors.New("accounts: turned off by an admin")
+	ErrNotConnected = error(unusable("accounts: not connected"))
+	ErrPending      = error(unusable("accounts: waiting for approval in Linear"))
+	ErrVerifying    = error(unusable("accounts: waiting for the code"))
+	ErrExpired      = error(unusable("accounts: the saved sign-in is no longer accepted"))
+	ErrRevoked      = error(unusable("accounts: access was removed in Linear"))
+	ErrBlocked      = error(unusable("accounts: turned off by an admin"))
 	ErrOperator     = errors.New("accounts: Linear does not accept this bot's client id or secret")
 )
 
@@ -39,6 +41,13 @@ const (
 	causeCanceled = "canceled"
 	causePerson   = "person"
 )
+
+// unusable is a connection that cannot be used because of its state.
+type unusable string
+
+func (u unusable) Error() string { return string(u) }
+
+func (u unusable) Is(target error) bool { return target == linear.ErrUnauthenticated }
 
 // IdentityHeldError says that a Linear identity is connected to another person.
 type IdentityHeldError struct{ By store.Key }

@@ -50,7 +50,6 @@ type App struct {
 	socket   *socket
 	queue    *queue
 	people   *people
-	waiting  waiting
 	links    linkBases
 	channels channels
 	sync     chan struct{} // bounds the envelopes that are answered in their ack

@@ -17,18 +17,20 @@ type connectPrompt struct {
 	Actor string // "user" or "app"
 	Held  string // what waits, after "I'll finish": "creating “Fix login”"
 	State store.State
+
+	Account store.Account // the connection that would be replaced; zero without one
 }
 
 // message is the prompt as a reply.
-func (c connectPrompt) message() Message { return Message{}.with(c.blocks(true)...) }
+func (c connectPrompt) message() Message { return Message{}.with(c.blocks()...) }
 
 // view is the prompt as a modal with a fresh link.
 func (c connectPrompt) view() slack.ModalViewRequest {
-	return modal(viewConnect, "Connect Linear", "", "Close", "", c.blocks(false)...)
+	return modal(viewConnect, "Connect Linear", "", "Close", "", c.blocks()...)
 }
 
-func (c connectPrompt) blocks(detail bool) []slack.Block {
-	again := c.State == store.Expired || c.State == store.Revoked
+func (c connectPrompt) blocks() []slack.Block {
+	again := c.State == store.Expired || c.State == store.Revoked || c.State == store.Active
 	title, label := "*Connect your Linear account*", "Connect Linear"
 	if again {
 		title, label = "*Reconnect your Linear account*", "Reconnect"
@@ -39,11 +41,17 @@ func (c connectPrompt) blocks(detail bool) []slack.Block {
 		b = linkButton(label, actConnectLink, c.URL).WithStyle(slack.StylePrimary)
 		limit = "Link works once, for you only, for 15 minutes."
 	}
-	row := []slack.BlockElement{b}
-	if detail {
-		row = append(row, button("What will this access?", actAccess, ""))
+	return blocks(section(title+"\n"+actingAs(c.Actor)), c.replaces(), contextLine(limit), heldLine(c.Held),
+		actions("", b, button("What will this access?", actAccess, "")))
+}
+
+// replaces names the connection that a new one takes the place of.
+func (c connectPrompt) replaces() slack.Block {
+	if c.Account.State != store.Active {
+		return nil
 	}
-	return blocks(section(title+"\n"+actingAs(c.Actor)), contextLine(limit), heldLine(c.Held), actions("", row...))
+	return section("You are connected as " + bold(inline(c.Account.ViewerName, 80)) + " in " + bold(inline(c.Account.OrgName, 80)) +
+		". Connecting again replaces that connection, also when you pick another workspace. It stays until the new one works.")
 }
 
 func actingAs(actor string) string {
@@ -135,15 +143,25 @@ func wrongCode(left int) string {
 	return "That code is not right. You have " + plural(left, "try", "tries") + " left."
 }
 
-// connected is the golden end of connecting. held are the actions that waited,
-// as their words ("creating “Fix login”"); the first becomes the main button.
-func connected(a store.Account, held string) Message {
+// oneStepView is the same in the modal that held the link.
+func oneStepView(until time.Time) slack.ModalViewRequest {
+	return modal(viewConnect, "Connect Linear", "", "Close", "", oneStepLeft(until).Blocks...)
+}
+
+// connected is the golden end of connecting. held is what waited, in words
+// ("creating “Fix login”"), "" for nothing. It goes on by itself, unless it needs a
+// press: then resume is its reference, and the main button finishes it.
+func connected(a store.Account, held, resume string) Message {
 	var row []slack.BlockElement
-	if held != "" {
-		row = append(row, primary("Finish "+unescape(fallback(held)), actResume, ""))
+	var now slack.Block
+	switch {
+	case resume != "":
+		row = append(row, primary("Finish "+unescape(fallback(held)), actResume, resume))
+	case held != "":
+		now = contextLine("I'm finishing " + held + " now.")
 	}
 	row = append(row, button("New issue", actNewIssue, ""), button("My issues", actMyIssues, ""))
-	return sayText(connectedLine(a)).with(actions("", row...))
+	return sayText(connectedLine(a)).with(now, actions("", row...))
 }
 
 // connectedView is the same in the modal that held the link.

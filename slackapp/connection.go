@@ -165,10 +165,3 @@ func disconnected() Message {
 
 // kept answers Keep.
 func kept() Message { return sayText("Nothing was changed. You are still connected.") }
-
-// confirmSwitch asks before another workspace replaces the present one.
-func confirmSwitch(a store.Account, link string) Message {
-	return sayText("You are connected as " + bold(inline(a.ViewerName, 80)) + " in " + bold(inline(a.OrgName, 80)) +
-		".\nConnecting again replaces that connection, also when you pick another workspace.").
-		with(actions("", linkButton("Replace connection", actConnectLink, link), button("Keep connection", actKeep, "")))
-}

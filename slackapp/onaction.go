@@ -27,13 +27,11 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 	case actAccess:
 		return a.pressAccess(ctx, r)
 	case actEnterCode:
-		_, err := a.Quick.OpenViewContext(ctx, r.Trigger, codeView(r.Response))
-		return a.opened(err)
+		return a.pressEnterCode(ctx, r)
 	case actCancelCode:
-		if err := a.Accounts.CancelVerification(ctx, r.Key); err != nil {
-			return err
-		}
-		return a.replace(ctx, r, canceledConnecting())
+		return a.pressCancelCode(ctx, r)
+	case actResume:
+		return a.pressResume(ctx, r, value)
 	case actDisconnect:
 		return a.pressDisconnect(ctx, r)
 	case actKeep:
@@ -144,27 +142,6 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 		return a.pressRetryFailed(ctx, r, value)
 	}
 	return nil // link buttons: the press needs no answer
-}
-
-// pressConnect opens the connect form with a link that is fresh.
-func (a *App) pressConnect(ctx context.Context, r *request) error {
-	link, err := a.link(ctx, r)
-	if err != nil {
-		return err
-	}
-	_, err = a.Quick.OpenViewContext(ctx, r.Trigger, connectPrompt{URL: link.URL, Actor: a.Accounts.Actor}.view())
-	return a.opened(err)
-}
-
-func (a *App) pressAccess(ctx context.Context, r *request) error {
-	view := accessView(a.Accounts.Scopes, a.Accounts.Actor)
-	var err error
-	if r.Interaction.View.ID != "" {
-		_, err = a.Quick.PushViewContext(ctx, r.Trigger, view)
-	} else {
-		_, err = a.Quick.OpenViewContext(ctx, r.Trigger, view)
-	}
-	return a.opened(err)
 }
 
 // pressText runs what a button stands for, as if it had been typed.

@@ -78,7 +78,9 @@ func heldWords(cmd assistant.Command) string {
 	switch {
 	case cmd.Verb == assistant.VerbCreate && cmd.Title != "":
 		return heldCreate(cmd.Title)
-	case cmd.Verb == "" || cmd.Verb == assistant.VerbAsk:
+	case cmd.Verb == "":
+		return "your new issue"
+	case cmd.Verb == assistant.VerbAsk:
 		return "what you asked"
 	case len(cmd.Issues) > 0:
 		return "that for " + inline(strings.Join(cmd.Issues, ", "), 80)

@@ -2,12 +2,19 @@ package slackapp
 
 import (
 	"context"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"time"
+
+	"github.com/slack-go/slack"
 
 	"linearbot/accounts"
 	"linearbot/store"
 )
+
+// codeLife is how long a code is good for (ux: 10 minutes).
+const codeLife = 10 * time.Minute
 
 // connectMessage is the prompt with a fresh link for the person of a request.
 func (a *App) connectMessage(ctx context.Context, r *request, held string) (Message, error) {
@@ -19,17 +26,17 @@ func (a *App) connectMessage(ctx context.Context, r *request, held string) (Mess
 		return Message{}, accounts.ErrBlocked
 	}
 	if account.State == store.Verifying && held == "" {
-		return oneStepLeft(time.Now().Add(10 * time.Minute)), nil
+		return oneStepLeft(time.Time{}), nil
 	}
 	link, err := a.link(ctx, r)
 	if err != nil {
 		return Message{}, err
 	}
+	a.rememberPrompt(ctx, r.Key, prompted{Response: r.Response, Channel: r.Channel, Thread: r.Thread, Home: r.HomeTeam})
 	return connectPrompt{URL: link.URL, Actor: a.Accounts.Actor, Held: held, State: account.State}.message(), nil
 }
 
-// link makes a fresh one-time link for the person of a request and remembers
-// where to say that it worked.
+// link makes a fresh one-time link for the person of a request.
 func (a *App) link(ctx context.Context, r *request) (accounts.Link, error) {
 	who, err := a.people.get(ctx, r.Key, r.HomeTeam)
 	if err != nil {
@@ -38,12 +45,7 @@ func (a *App) link(ctx context.Context, r *request) (accounts.Link, error) {
 	p := who.Person
 	p.Admin = a.admin(who)
 	p.Workspace = a.bot.Team
-	link, err := a.Accounts.AuthorizationLink(ctx, p)
-	if err != nil {
-		return accounts.Link{}, err
-	}
-	a.waiting.put(r.Key, r)
-	return link, nil
+	return a.Accounts.AuthorizationLink(ctx, p)
 }
 
 func (a *App) commandConnect(ctx context.Context, r *request) error {
@@ -122,49 +124,193 @@ func (a *App) ping(ctx context.Context, key store.Key) (took time.Duration, left
 	return max(time.Since(began), time.Millisecond), budget.Remaining, budget.Limit, budget.Reset
 }
 
-// connectionMade is called when the browser came back from Linear with a proven
-// grant: the prompt becomes "Connected", Home refreshes, what was held goes on.
+// connectionMade is called when a grant was proven: the prompt becomes
+// "Connected", Home refreshes, what was held goes on.
 func (a *App) connectionMade(ctx context.Context, account store.Account) {
-	defer a.release(ctx, account.Key)
-	m := connected(account, "")
-	if r, ok := a.waiting.take(account.Key); ok {
-		if err := a.reply(ctx, r, m); err != nil {
-			a.Log.WarnContext(ctx, "person not told of the connection", "user", account.Key.UserID, "err", err)
+	key := account.Key
+	held, waits := a.heldOf(ctx, key)
+	finish, resume := "", ""
+	if waits {
+		finish = firstOf(held.request.What, "what you asked")
+		if held.request.needsTrigger() {
+			resume = hex.EncodeToString(held.hash)
 		}
-	} else if err := a.tell(ctx, account.Key, "", "", m); err != nil {
-		a.Log.WarnContext(ctx, "person not told of the connection", "user", account.Key.UserID, "err", err)
 	}
-	a.editStopped(ctx, account.Key)
-	a.refreshHome(ctx, account.Key, account.HomeTeamID)
+	a.answerPrompt(ctx, key, connected(account, finish, resume), connectedView(account), resume != "")
+	a.forgetPrompt(ctx, key)
+	if waits && resume == "" {
+		a.takeUp(ctx, held)
+	}
+	a.editStopped(ctx, key)
+	a.refreshHome(ctx, key, account.HomeTeamID)
 	a.SendNotices(ctx)
 }
 
-// editStopped turns the messages that said a connection stopped into "Reconnected".
+// answerPrompt puts an answer in the place where a person was asked to connect:
+// the form, the ephemeral, or without either their DM. both says that the message
+// is needed beside the form, for what can be pressed there.
+func (a *App) answerPrompt(ctx context.Context, key store.Key, m Message, view slack.ModalViewRequest, both bool) {
+	p, _ := a.prompt(ctx, key)
+	if p.View != "" {
+		_, err := a.API.UpdateViewContext(ctx, view, "", "", p.View)
+		if err == nil && !both {
+			return
+		}
+		if err != nil {
+			a.Log.InfoContext(ctx, "connect form was closed meanwhile", "user", key.UserID, "err", err)
+		}
+		p.Response = ""
+	}
+	r := &request{Key: key, HomeTeam: p.Home, Channel: p.Channel, Thread: p.Thread, Response: p.Response, answered: p.Response != ""}
+	if err := a.reply(ctx, r, m); err != nil {
+		a.Log.WarnContext(ctx, "person not told how connecting went on", "user", key.UserID, "err", err)
+	}
+}
+
+// settingSettled is until when the messages that a connection stopped were edited.
+const settingSettled = "notices_settled"
+
+// editStopped turns the messages that said a connection stopped into
+// "Reconnected": each once.
 func (a *App) editStopped(ctx context.Context, key store.Key) {
-	sent, err := a.DB.SentNotices(ctx, key, "revoked", "expired")
+	sent, err := a.DB.SentNotices(ctx, key, "revoked", "expired", "disconnected_by_admin")
 	if err != nil {
 		a.Log.WarnContext(ctx, "sent notices not read", "user", key.UserID, "err", err)
 		return
 	}
+	var settled time.Time
+	if text, err := a.DB.Setting(ctx, key.TeamID, key.UserID, settingSettled); err == nil {
+		if err := json.Unmarshal(text, &settled); err != nil {
+			a.Log.WarnContext(ctx, "settled notices not read", "user", key.UserID, "err", err)
+		}
+	}
+	now, edited := time.Now(), false
 	for _, n := range sent {
-		_, _, _, err := a.API.UpdateMessageContext(ctx, n.Channel, n.Timestamp, reconnected(time.Now()).options()...)
+		if !n.At.After(settled) {
+			continue
+		}
+		_, _, _, err := a.API.UpdateMessageContext(ctx, n.Channel, n.Timestamp, reconnected(now).options()...)
 		if err != nil {
 			a.Log.InfoContext(ctx, "old message not edited", "user", key.UserID, "err", err)
 		}
+		edited = true
+	}
+	if !edited {
+		return
+	}
+	text, err := json.Marshal(now)
+	if err == nil {
+		err = a.DB.PutSetting(ctx, key.TeamID, key.UserID, settingSettled, text)
+	}
+	if err != nil {
+		a.Log.WarnContext(ctx, "settled notices not noted", "user", key.UserID, "err", err)
 	}
 }
 
 // codeShown turns the prompt into "One step left" while the browser shows a code.
 func (a *App) codeShown(ctx context.Context, key store.Key) {
-	m := oneStepLeft(time.Now().Add(10 * time.Minute))
-	if r, ok := a.waiting.take(key); ok {
-		a.waiting.put(key, r)
-		if err := a.reply(ctx, r, m); err != nil {
-			a.Log.WarnContext(ctx, "person not told of the code", "user", key.UserID, "err", err)
+	until := time.Now().Add(codeLife)
+	a.answerPrompt(ctx, key, oneStepLeft(until), oneStepView(until), false)
+}
+
+// pressConnect opens the connect form with a link that is fresh.
+func (a *App) pressConnect(ctx context.Context, r *request) error {
+	if r.Trigger == "" || r.Resumed {
+		m, err := a.connectMessage(ctx, r, "")
+		if err != nil {
+			return err
 		}
-		return
+		return a.reply(ctx, r, m)
 	}
-	if err := a.tell(ctx, key, "", "", m); err != nil {
-		a.Log.WarnContext(ctx, "person not told of the code", "user", key.UserID, "err", err)
+	account, err := a.Accounts.Status(ctx, r.Key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
 	}
+	link, err := a.link(ctx, r)
+	if err != nil {
+		return err
+	}
+	view := connectPrompt{URL: link.URL, Actor: a.Accounts.Actor, State: account.State, Account: account}.view()
+	id := r.modalID()
+	if id != "" {
+		_, err = a.API.UpdateViewContext(ctx, view, "", "", id)
+		err = wrapSlack("views.update", err)
+	} else {
+		var opened *slack.ViewResponse
+		opened, err = a.Quick.OpenViewContext(ctx, r.Trigger, view)
+		if err = a.opened(err); err == nil {
+			id = opened.ID
+		}
+	}
+	if err != nil {
+		return err
+	}
+	channel := r.Channel
+	if channel != "" && channel[0] != 'D' {
+		channel = "" // a form has no place of its own: its person's DM
+	}
+	a.rememberPrompt(ctx, r.Key, prompted{View: id, Channel: channel, Home: r.HomeTeam})
+	return nil
+}
+
+// pressAccess says in words what a connection allows.
+func (a *App) pressAccess(ctx context.Context, r *request) error {
+	return a.openOver(ctx, r, accessView(a.Accounts.Scopes, a.Accounts.Actor))
+}
+
+// pressEnterCode opens the form for the code.
+func (a *App) pressEnterCode(ctx context.Context, r *request) error {
+	return a.openOver(ctx, r, codeView(""))
+}
+
+// pressCancelCode gives the waiting grant up.
+func (a *App) pressCancelCode(ctx context.Context, r *request) error {
+	if err := a.Accounts.CancelVerification(ctx, r.Key); err != nil {
+		return err
+	}
+	a.forgetPrompt(ctx, r.Key)
+	a.refreshHome(ctx, r.Key, r.HomeTeam)
+	if id := r.modalID(); id != "" {
+		_, err := a.API.UpdateViewContext(ctx, loading("Connect Linear", "Canceled. Nothing was connected."), "", "", id)
+		return wrapSlack("views.update", err)
+	}
+	return a.replace(ctx, r, canceledConnecting())
+}
+
+// submitCode proves a connection with the code the browser showed.
+func (a *App) submitCode(ctx context.Context, r *request) any {
+	v := r.Interaction.View
+	account, err := a.Accounts.Confirm(ctx, r.Key, fieldText(v.State, fieldCode))
+	if wrong, ok := errors.AsType[*accounts.WrongCodeError](err); ok && wrong.Left > 0 {
+		return a.wrongFields(map[string]string{fieldCode: wrongCode(wrong.Left)}, v.State)
+	}
+	if err != nil {
+		go a.afterAck(ctx, func(ctx context.Context) {
+			a.SendNotices(ctx)
+			a.refreshHome(ctx, r.Key, r.HomeTeam)
+		})
+		view := failedView("Enter code", a.failure(ctx, r, err), "")
+		return slack.NewUpdateViewSubmissionResponse(&view)
+	}
+	go a.afterAck(ctx, func(ctx context.Context) { a.connectionMade(ctx, account) })
+	view := connectedView(account)
+	return slack.NewUpdateViewSubmissionResponse(&view)
+}
+
+// openOver opens a form over what is there: another form, or the conversation.
+func (a *App) openOver(ctx context.Context, r *request, view slack.ModalViewRequest) error {
+	var err error
+	if r.modalID() != "" {
+		_, err = a.Quick.PushViewContext(ctx, r.Trigger, view)
+	} else {
+		_, err = a.Quick.OpenViewContext(ctx, r.Trigger, view)
+	}
+	return a.opened(err)
+}
+
+// afterAck runs what follows an answer that travels in the acknowledgement.
+func (a *App) afterAck(ctx context.Context, work func(context.Context)) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleCap)
+	defer cancel()
+	work(ctx)
 }

@@ -2,13 +2,11 @@ package slackapp
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
-	"linearbot/accounts"
 	"linearbot/assistant"
 	"linearbot/linear"
 )
@@ -145,24 +143,4 @@ func (a *App) submitComment(ctx context.Context, r *request) any {
 // commentPlan is the plan of one comment, as the command makes it.
 func commentPlan(ref, body string) (assistant.Plan, error) {
 	return assistant.Compile(assistant.Command{Verb: assistant.VerbComment, Issues: []string{ref}, Text: body}, nil, assistant.Defaults{Now: time.Now()})
-}
-
-// submitCode proves a connection with the code the browser showed.
-func (a *App) submitCode(ctx context.Context, r *request) any {
-	v := r.Interaction.View
-	account, err := a.Accounts.Confirm(ctx, r.Key, fieldText(v.State, fieldCode))
-	if wrong, ok := errors.AsType[*accounts.WrongCodeError](err); ok {
-		return a.wrongFields(map[string]string{fieldCode: wrongCode(wrong.Left)}, v.State)
-	}
-	if err != nil {
-		view := failedView("Enter code", a.failure(ctx, r, err), "")
-		return slack.NewUpdateViewSubmissionResponse(&view)
-	}
-	go func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleCap)
-		defer cancel()
-		a.connectionMade(ctx, account)
-	}()
-	view := connectedView(account)
-	return slack.NewUpdateViewSubmissionResponse(&view)
 }

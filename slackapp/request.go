@@ -45,6 +45,14 @@ type request struct {
 	Event       *slackevents.EventsAPIEvent
 }
 
+// modalID is the form a press was made in; "" outside of forms.
+func (r *request) modalID() string {
+	if r.Interaction == nil || r.Interaction.View.Type != slack.VTModal {
+		return ""
+	}
+	return r.Interaction.View.ID
+}
+
 // readRequest parses an envelope's payload. The error says what was malformed.
 func readRequest(in inbound) (*request, error) {
 	var r *request

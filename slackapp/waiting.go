@@ -1,6 +1,9 @@
 package slackapp
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"sync"
 	"time"
 
@@ -12,39 +15,61 @@ import (
 // responseLife is how long a response_url answers (Slack: 30 minutes).
 const responseLife = 30 * time.Minute
 
-// waiting remembers which prompt a person's browser is about to answer, so that
-// the prompt itself becomes the result. Lost at a restart: then the DM says it.
-type waiting struct {
-	mu   sync.Mutex
-	open map[store.Key]waitingFor
+// prompted is where a person was asked to connect, so that the prompt itself
+// becomes the result. It is stored: the browser may come back to another process.
+type prompted struct {
+	Response string `json:"response,omitempty"` // response_url of the prompt: a secret
+	Channel  string `json:"channel,omitempty"`
+	Thread   string `json:"thread,omitempty"`
+	View     string `json:"view,omitempty"` // the modal that holds the link
+	Home     string `json:"home,omitempty"` // Slack team
 }
 
-type waitingFor struct {
-	request *request
-	until   time.Time
-}
+const promptedThread = "connect"
 
-func (w *waiting) put(key store.Key, r *request) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.open == nil {
-		w.open = make(map[store.Key]waitingFor)
+func promptedAD(key store.Key) []byte { return []byte("memory/" + key.String() + "/" + promptedThread) }
+
+// rememberPrompt keeps where the prompt of a person stands. Its loss costs only
+// the place of the answer, so trouble is logged.
+func (a *App) rememberPrompt(ctx context.Context, key store.Key, p prompted) {
+	body, err := json.Marshal(p)
+	if err == nil {
+		body, err = a.Sealer.Seal(body, promptedAD(key))
 	}
-	now := time.Now()
-	for k, f := range w.open {
-		if now.After(f.until) {
-			delete(w.open, k)
-		}
+	if err == nil {
+		err = a.DB.PutMemory(ctx, store.Memory{Key: key, Thread: promptedThread, Body: body, ExpiresAt: time.Now().Add(responseLife)})
 	}
-	w.open[key] = waitingFor{request: r, until: now.Add(responseLife)}
+	if err != nil {
+		a.Log.WarnContext(ctx, "connect prompt not remembered", "user", key.UserID, "err", err)
+	}
 }
 
-func (w *waiting) take(key store.Key) (*request, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	f, ok := w.open[key]
-	delete(w.open, key)
-	return f.request, ok && time.Now().Before(f.until)
+// prompt reads where a person was asked to connect; ok is false when that is not
+// known (any more).
+func (a *App) prompt(ctx context.Context, key store.Key) (p prompted, ok bool) {
+	m, err := a.DB.Memory(ctx, key, promptedThread, time.Now())
+	if errors.Is(err, store.ErrNotFound) {
+		return p, false
+	}
+	var body []byte
+	if err == nil {
+		body, err = a.Sealer.Open(m.Body, promptedAD(key))
+	}
+	if err == nil {
+		err = json.Unmarshal(body, &p)
+	}
+	if err != nil {
+		a.Log.WarnContext(ctx, "connect prompt not read", "user", key.UserID, "err", err)
+		return p, false
+	}
+	return p, true
+}
+
+// forgetPrompt ends the wait for a person's browser.
+func (a *App) forgetPrompt(ctx context.Context, key store.Key) {
+	if err := a.DB.DropMemory(ctx, key, promptedThread); err != nil {
+		a.Log.WarnContext(ctx, "connect prompt not forgotten", "user", key.UserID, "err", err)
+	}
 }
 
 // linkBases remembers, for each channel, what its permalinks begin with.

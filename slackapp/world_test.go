@@ -152,6 +152,11 @@ func (w *world) halt() {
 	if err := <-w.ended; err != nil {
 		w.t.Errorf("run: %v", err)
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := w.slack.Await(ctx, func() bool { return w.slack.Sockets() == 0 }); err != nil {
+		w.t.Errorf("the socket stayed up after the end: %v", err)
+	}
 }
 
 // restart is a deployment: the old process drains, a new one takes over with cold

@@ -61,6 +61,19 @@ func (db *DB) PeekTicket(ctx context.Context, kind TicketKind, hash []byte, now 
 	return t, nil
 }
 
+// Tickets returns the tickets of one kind that a person has and that have not
+// expired, oldest first, without using them up; none is no error.
+func (db *DB) Tickets(ctx context.Context, kind TicketKind, key Key, now time.Time) ([]Ticket, error) {
+	const query = `SELECT ` + ticketColumns + ` FROM tickets
+		WHERE kind = $1 AND team_id = $2 AND user_id = $3 AND expires_at > $4 ORDER BY created_at, hash`
+	rows, err := db.read.QueryContext(ctx, query, kind, key.TeamID, key.UserID, micros(now))
+	tickets, err := collect(rows, err, scanTicket)
+	if err != nil {
+		return nil, fmt.Errorf("list %s tickets of %s: %w", kind, key, err)
+	}
+	return tickets, nil
+}
+
 // TakeTicket uses a ticket up: of many callers at once exactly one gets it, the
 // others get ErrNotFound, as for one that is unknown or has expired.
 func (db *DB) TakeTicket(ctx context.Context, kind TicketKind, hash []byte, now time.Time) (Ticket, error) {
