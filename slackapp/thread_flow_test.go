@@ -32,6 +32,8 @@ func TestThreadToIssue(t *testing.T) {
 	w.picks(w.alice, w.alice.View(), "team", "eng")
 	w.form(w.alice, "2 files")
 	w.submits(w.alice, nil)
+	w.form(w.alice, "ENG-98") // it looks like one that is there
+	w.submits(w.alice, nil)
 	made := w.announced(w.alice, payments, thread[0].TS)
 	i := w.titled("Payment retries loop since 18:05")
 	if len(i) != 1 {

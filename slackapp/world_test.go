@@ -65,7 +65,11 @@ type worldOptions struct {
 	Linear   func(*lineartest.Options)
 	Accounts func(*accounts.Config)
 	App      func(*slackapp.Config)
+	Log      slog.Handler // nil: the test's output
 }
+
+// quiet writes no log, for what is measured.
+var quiet = slog.DiscardHandler
 
 // newWorld starts everything and waits until the socket is up.
 func newWorld(t testing.TB, opts ...worldOptions) *world {
@@ -113,7 +117,11 @@ func closed(t testing.TB, err error) {
 // start builds the app and runs it: at first, and again after halt.
 func (w *world) start() {
 	w.t.Helper()
-	log := slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
+	handler := w.opts.Log
+	if handler == nil {
+		handler = slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug})
+	}
+	log := slog.New(handler)
 	client := linear.New(linear.Config{APIURL: w.linear.URL, Log: log})
 	ac := accounts.Config{
 		DB: w.db, Keyring: w.keyring, Linear: client, HTTP: http.DefaultClient, Log: log,
