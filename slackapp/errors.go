@@ -4,25 +4,15 @@ import "errors"
 
 // What can go wrong between a press and what it meant. say has the words.
 var (
-	errPreviewExpired = errors.New("slackapp: preview expired")
-	errNothingToUndo  = errors.New("slackapp: nothing to undo")
-	errAssistantOff   = errors.New("slackapp: assistant unavailable")
-	errNotAdmin       = errors.New("slackapp: admins only")
-	errNoAccess       = errors.New("slackapp: presser cannot see the issue")
+	errAssistantOff = errors.New("slackapp: assistant unavailable")
+	errNotAdmin     = errors.New("slackapp: admins only")
+	errNoAccess     = errors.New("slackapp: presser cannot see the issue")
 )
 
 // notAskerError refuses a press by somebody else than the person who asked.
 type notAskerError struct{ UserID string }
 
 func (e *notAskerError) Error() string { return "only " + e.UserID + " may confirm" }
-
-// changedSinceError says that an issue is no longer as the preview showed it.
-type changedSinceError struct {
-	Identifier string
-	Now        string // the value it has now: "Done"
-}
-
-func (e *changedSinceError) Error() string { return e.Identifier + " changed since it was shown" }
 
 // notShownError says that the work was done, but Slack did not take the answer.
 type notShownError struct{ cause error }

@@ -154,3 +154,49 @@ func TestRestartInTheMiddle(t *testing.T) {
 		t.Errorf("%d issues were made, want 1", n)
 	}
 }
+
+// TestPreviewButtons: nobody else confirms, a second click does nothing, and there
+// is nothing to undo before anything was done.
+func TestPreviewButtons(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.bob)
+	w.types(w.alice, general, "/linear undo")
+	w.sees(w.alice, general, "There's nothing from the last 10 minutes to undo.")
+	if _, err := w.alice.Say(t.Context(), general, "@linear move ENG-104 to In Review"); err != nil {
+		t.Fatal(err)
+	}
+	w.await("the preview in the thread", func() bool { m, ok := w.alice.Find(general, "Ready to make 1 change"); return ok && m.TS != "" })
+	m, _ := w.alice.Find(general, "Ready to make 1 change")
+	if m.EphemeralTo == "" {
+		w.clicks(w.bob, m, "Move ENG-104")
+		w.sees(w.bob, general, "Only <@"+w.alice.ID+"> can confirm this.")
+	}
+	w.clicks(w.alice, m, "Move ENG-104")
+	w.sees(w.alice, general, "Moved")
+	if i := w.issue("ENG-104"); i.State != "In Review" {
+		t.Errorf("ENG-104 is %s", i.State)
+	}
+}
+
+// TestPrivateTeamStaysPrivate: filing into a private team from a public thread
+// shows the card to the person alone.
+func TestPrivateTeamStaysPrivate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.carol)
+	thread := w.slack.Thread(engineering, "Login fails on Safari 26")
+	shortcut(w, w.carol, "create_issue_from_message", thread[0])
+	w.form(w.carol, "4 messages")
+	w.picks(w.carol, w.carol.View(), "team", "sec")
+	w.form(w.carol, "Security (SEC)")
+	w.await("the thread again", func() bool { return strings.Contains(slacktest.Text(w.carol.View()), "4 messages") })
+	w.submits(w.carol, map[string]any{"title": "Hidden from the channel"})
+	m := w.sees(w.carol, engineering, "Hidden from the channel")
+	if m.EphemeralTo != w.carol.ID {
+		t.Errorf("the card is public:\n%s", slacktest.Text(m))
+	}
+	w.unseen(w.bob, engineering, "Hidden from the channel")
+	w.clicks(w.carol, m, "Undo")
+	w.sees(w.carol, engineering, "Undone")
+}

@@ -23,7 +23,11 @@ const (
 
 // keep seals v away for a person and returns its name; "" when that failed.
 func (a *App) keep(ctx context.Context, r *request, kind string, v any) string {
-	name := kind + "/" + rand.Text()[:16]
+	return a.keepAs(ctx, r, kind+"/"+rand.Text()[:16], v)
+}
+
+// keepAs is keep under a name that is known already.
+func (a *App) keepAs(ctx context.Context, r *request, name string, v any) string {
 	body, err := json.Marshal(v)
 	var sealed []byte
 	if err == nil {

@@ -63,7 +63,7 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.TemplateID = value })
 	case actMoreFields:
 		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { m.More = true })
-	case actRetry:
+	case actRetry, actShowAgain:
 		return a.pressRetry(ctx, r, value)
 	case actCopyText:
 		return a.pressCopy(ctx, r, value)

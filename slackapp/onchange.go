@@ -78,6 +78,9 @@ func (a *App) oneResult(ctx context.Context, r *request, s *linear.Session, out 
 		a.rememberTeam(ctx, r.Key, res.Issue.Team.ID)
 		c.Head = createdHead(res.Issue)
 		c.Lines = []outcome{{UndoID: out.ProposalID}}
+		if own, channel := a.savedDefaults(ctx, r.Key, r.Channel); (own.Post || channel.Post) && !res.Issue.Team.Private() {
+			c.Public, c.ViewerID = true, ""
+		}
 	default:
 		c.Lines = []outcome{{Text: changedWords(res.Change), UndoID: out.ProposalID}}
 	}
@@ -170,6 +173,9 @@ func (a *App) propose(ctx context.Context, r *request, s *linear.Session, p assi
 	if err != nil {
 		return Message{}, err
 	}
+	if prop.ID != "" {
+		a.keepAs(ctx, r, askedFor(prop.ID), again(r, nil)) // for Show again
+	}
 	return a.preview(prop), nil
 }
 
@@ -182,7 +188,7 @@ func (a *App) pagePlan(ctx context.Context, r *request, value string) error {
 	}
 	prop, err := a.Engine.Proposed(ctx, asker(r, "button"), id)
 	if err != nil {
-		return err
+		return a.refusedPress(ctx, r, id, err)
 	}
 	return a.replace(ctx, r, a.previewPage(prop, n))
 }
@@ -214,10 +220,26 @@ func (a *App) pressApply(ctx context.Context, r *request, id string) error {
 		return nil // a second click does nothing
 	}
 	if err != nil {
-		return err
+		return a.refusedPress(ctx, r, id, err)
 	}
 	return a.replace(ctx, r, a.results(out))
 }
+
+// refusedPress says whose preview it is, and how to see it again.
+func (a *App) refusedPress(ctx context.Context, r *request, id string, err error) error {
+	r.Held = askedFor(id)
+	if !errors.Is(err, assistant.ErrNotAsker) {
+		return err
+	}
+	p, dbErr := a.DB.Proposal(ctx, id)
+	if dbErr != nil {
+		return err
+	}
+	return &notAskerError{UserID: p.Key.UserID}
+}
+
+// askedFor is the name under which the request behind a preview is kept.
+func askedFor(proposal string) string { return keptRequest + "/" + proposal }
 
 func staleMessage(e *assistant.StaleError) Message {
 	var names []string
@@ -233,8 +255,8 @@ func (a *App) pressRetryFailed(ctx context.Context, r *request, id string) error
 		return err
 	}
 	out, err := a.Engine.RetryFailed(ctx, asker(r, "button"), s, id)
-	if err != nil {
-		return err
+	if err != nil && !errors.Is(err, assistant.ErrAlready) {
+		return a.refusedPress(ctx, r, id, err)
 	}
 	return a.replace(ctx, r, a.results(out))
 }
@@ -246,8 +268,8 @@ func (a *App) undo(ctx context.Context, r *request, id string) (Message, error) 
 		return Message{}, err
 	}
 	out, err := a.Engine.Undo(ctx, asker(r, sourceOfRequest(r)), s, id)
-	if err != nil {
-		return Message{}, err
+	if err != nil && !errors.Is(err, assistant.ErrAlready) {
+		return Message{}, a.refusedPress(ctx, r, id, err)
 	}
 	var lines []string
 	for _, res := range out.Results {

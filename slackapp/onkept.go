@@ -24,6 +24,10 @@ func (a *App) failure(ctx context.Context, r *request, err error) Failure {
 	if r.raw.Payload == nil || isForm(r) {
 		return sayAbout(err, known) // a form keeps its own draft
 	}
+	if r.Held != "" && a.kept(ctx, r.Key, r.Held, new(againRequest)) == nil {
+		known.Held = r.Held
+		return sayAbout(err, known)
+	}
 	probe := known
 	probe.Held = keptRequest
 	if f := sayAbout(err, probe); f.needsHeld(keptRequest) {

@@ -127,9 +127,8 @@ func fromMessage(i *slack.InteractionCallback) *formFrom {
 // announceInThread posts the card into the thread the issue came from; where the
 // bot cannot write, the person gets it.
 func (a *App) announceInThread(ctx context.Context, r *request, from *formFrom, c card) {
-	c.Public = true
+	c.Public = !c.Issue.Team.Private() // else the person alone sees it
 	m := c.compact()
-	m.Public = !c.Issue.Team.Private()
 	if err := a.tell(ctx, r.Key, from.Channel, from.Root, m); err != nil {
 		a.Log.WarnContext(ctx, "card not shown", "ref", r.Ref, "err", err)
 	}

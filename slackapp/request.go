@@ -34,6 +34,7 @@ type request struct {
 	Issue   string // the identifier it is about
 	URL     string // the issue in Linear
 	Team    string // the issue's team
+	Held    string // name of the kept request that a failure can go on with
 	Doing   string // after "you can't": "edit issues in Design"
 
 	began    time.Time // when it came

@@ -33,7 +33,7 @@ func sayAbout(err error, a about) Failure {
 	if a.Word == "" {
 		a.Word = "/linear"
 	}
-	for _, words := range []func(error, about) (Failure, bool){sayOwn, sayAccount, sayName, sayCommand, sayLinear, sayTool, saySlack, sayStore} {
+	for _, words := range []func(error, about) (Failure, bool){sayOwn, sayPlan, sayAccount, sayName, sayCommand, sayLinear, sayTool, saySlack, sayStore} {
 		if f, ok := words(err, a); ok {
 			return finish(f, a)
 		}
@@ -52,7 +52,6 @@ func finish(f Failure, a about) Failure {
 // sayOwn words what this package itself refuses.
 func sayOwn(err error, a about) (Failure, bool) {
 	var asker *notAskerError
-	var since *changedSinceError
 	var barred *notAllowedError
 	var gone *issueGoneError
 	var unseen *notShownError
@@ -67,22 +66,10 @@ func sayOwn(err error, a about) (Failure, bool) {
 		return Failure{Text: inline(private.Identifier, 40) + " is in a private team, so I didn't post it here."}, true
 	case errors.As(err, &asker):
 		return Failure{Text: "Only " + mention(asker.UserID) + " can confirm this."}, true
-	case errors.As(err, &since):
-		return Failure{
-			Text:    inline(since.Identifier, 40) + " changed since I showed you this (now " + inline(since.Now, 80) + ").",
-			Buttons: heldButton("Show again", actShowAgain, a),
-		}, true
 	case errors.As(err, &barred):
 		return Failure{Text: escape(barred.Who) + " can't use Linear here. Ask a teammate, or an admin can allow it."}, true
 	case errors.As(err, &gone):
 		return issueGone(gone.Ref), true
-	case errors.Is(err, errPreviewExpired):
-		return Failure{
-			Text:    "This preview is older than 15 minutes. Nothing was changed.",
-			Buttons: heldButton("Show again", actShowAgain, a),
-		}, true
-	case errors.Is(err, errNothingToUndo):
-		return Failure{Text: "There's nothing from the last 10 minutes to undo."}, true
 	case errors.Is(err, errAssistantOff):
 		return Failure{Text: "The assistant is unavailable. Commands still work.", Buttons: []failureButton{{Label: "Show help", Action: actHelp}}}, true
 	case errors.Is(err, errNotAdmin):
