@@ -191,3 +191,68 @@ func TestTriggerExpired(t *testing.T) {
 	w.form(w.alice, "Login fails on Safari 26")
 	w.form(w.alice, "4 messages")
 }
+
+// TestSubmitTwice: the same form sent again, by a redelivered envelope, is the same issue.
+func TestSubmitTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.openForm(w.alice, "eng")
+	w.submits(w.alice, map[string]any{"title": "Sent twice by accident"})
+	w.sees(w.alice, general, "Sent twice by accident")
+	for _, e := range w.slack.Envelopes() {
+		if e.Label == "view_submission" {
+			if err := w.slack.Redeliver(t.Context(), e.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if n := len(w.titled("Sent twice by accident")); n != 1 {
+		t.Errorf("%d issues were made, want 1", n)
+	}
+}
+
+// TestNoTeam: without a team and without defaults the form opens with what was typed.
+func TestNoTeam(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear create Which team is this for p:urgent")
+	v := w.form(w.alice, "Which team is this for")
+	if text := slacktest.Text(v); !strings.Contains(text, "static select: Urgent") {
+		t.Errorf("the form shows:\n%s", text)
+	}
+}
+
+// TestPostWhereTheBotIsNot: the person gets the card, and how to invite the bot.
+func TestPostWhereTheBotIsNot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, design, "/linear")
+	w.picks(w.alice, w.form(w.alice, "Create issue"), "team", "eng")
+	w.form(w.alice, "(default)")
+	w.submits(w.alice, map[string]any{"title": "Posted from design", "Options": []string{"Post in #design"}})
+	m := w.sees(w.alice, design, "I'm not in #design. Type `/invite @linear`.")
+	if m.EphemeralTo != w.alice.ID || !strings.Contains(slacktest.Text(m), "Posted from design") {
+		t.Errorf("shown:\n%s", slacktest.Text(m))
+	}
+}
+
+// TestEditKeepsOthers: what somebody else changed while the form was open stays.
+func TestEditKeepsOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.bob)
+	w.types(w.alice, general, "/linear set ENG-104")
+	w.form(w.alice, "Save changes")
+	w.types(w.bob, general, "/linear move ENG-104 Done")
+	w.sees(w.bob, general, "Moved")
+	w.types(w.alice, engineering, "/linear ENG-104")
+	w.sees(w.alice, engineering, "Login timeout")
+	w.submits(w.alice, map[string]any{"Title": "Login timeout on trains"})
+	w.sees(w.alice, general, "Login timeout on trains")
+	if i := w.issue("ENG-104"); i.State != "Done" || i.Title != "Login timeout on trains" || i.Description == "" {
+		t.Errorf("ENG-104 = %+v", i)
+	}
+}

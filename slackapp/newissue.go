@@ -34,6 +34,8 @@ type source struct {
 	Files    int
 	Hidden   int      // secrets that will be hidden
 	Company  []string // other companies whose messages are included
+	Long     string   // what is included of a long thread; "" for all of it
+	TooLarge []string // mrkdwn: files that are only linked
 	Notice   string   // mrkdwn: why only one message can be read
 }
 
@@ -117,6 +119,7 @@ func (n newIssue) sourceBlocks() []slack.Block {
 	for _, c := range s.Company[:min(len(s.Company), 5)] {
 		warnings = append(warnings, "Includes messages from "+inline(c, 60))
 	}
+	warnings = append(append(warnings, s.Long), s.TooLarge[:min(len(s.TooLarge), 3)]...)
 	return blocks(
 		section("*Thread:* "+facts, button("Preview thread", actPreviewThread, "")),
 		optional(fieldThread, "From the thread", checkboxes(actField, boxes, on...)),

@@ -66,6 +66,7 @@ func (a *App) oneResult(ctx context.Context, r *request, s *linear.Session, out 
 	}
 	res := out.Results[0]
 	if res.Err != nil {
+		r.refused(s, res.Change)
 		return Message{}, res.Err
 	}
 	c := card{Issue: res.Issue, ViewerID: viewer}
@@ -85,6 +86,24 @@ func (a *App) oneResult(ctx context.Context, r *request, s *linear.Session, out 
 		c.Lines = []outcome{{Text: changedWords(res.Change), UndoID: out.ProposalID}}
 	}
 	return c.full(), nil
+}
+
+// refused notes what a failed change was about, for the words of the failure.
+func (r *request) refused(s *linear.Session, c assistant.Change) {
+	r.Issue, r.URL, r.Doing = firstOf(r.Issue, c.Issue.Identifier), c.Issue.URL, "edit issues"
+	switch c.Kind {
+	case assistant.ChangeCreate:
+		r.Doing = "create issues"
+	case assistant.ChangeComment:
+		r.Doing = "comment on issues"
+	case assistant.ChangeUpdate, assistant.ChangeQuery:
+	}
+	if d, ok := s.CachedDirectory(); ok {
+		if team, ok := d.TeamByID(c.Issue.TeamID); ok {
+			r.Team = team.Name
+			r.Doing += " in " + team.Name
+		}
+	}
 }
 
 // unchangedMessage answers a change that changed nothing.

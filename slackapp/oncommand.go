@@ -116,6 +116,9 @@ func (a *App) commandCreate(ctx context.Context, r *request, cmd assistant.Comma
 		return err
 	}
 	plan, err := assistant.Compile(cmd, d, def)
+	if missing, ok := errors.AsType[*assistant.MissingArgumentError](err); ok && missing.Argument == "team" {
+		return a.openForm(ctx, r, draftOfCommand(d, cmd), nil)
+	}
 	if err != nil {
 		return err
 	}

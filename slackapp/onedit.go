@@ -33,6 +33,7 @@ func (a *App) openEdit(ctx context.Context, r *request, ref string) error {
 	view := failedView("Edit issue", a.failure(ctx, r, err), "")
 	if err == nil {
 		meta := formMeta{ID: linear.NewID(), Issue: issue.ID, Team: issue.Team.ID, Channel: r.Channel, Response: r.Response, HomeTeam: r.HomeTeam}
+		meta.Shown = a.keep(ctx, r, keptDraft, heldDraft{Draft: draftOf(issue)})
 		view = editIssue(meta.text(), dir, issue, draftOf(issue))
 	}
 	_, err = a.API.UpdateViewContext(ctx, view, "", "", opened.ID)
@@ -48,21 +49,28 @@ func (a *App) submitEdit(ctx context.Context, r *request) any {
 		return a.submitFailed(ctx, r, "Edit issue", err, draft{})
 	}
 	return a.race(ctx, r, savingView("Edit issue", meta.text()), func(ctx context.Context) (linear.Issue, error) {
-		before, _, ok := s.Seen(meta.Issue)
-		if !ok {
-			var err error
-			if before, err = s.Issue(ctx, meta.Issue); err != nil {
-				return linear.Issue{}, err
-			}
+		shown, err := a.shownDraft(ctx, r, s, meta)
+		if err != nil {
+			return linear.Issue{}, err
 		}
-		after := readDraft(draftOf(before), v.State)
-		input := editInput(draftOf(before), after)
+		input := editInput(shown, readDraft(shown, v.State))
 		if len(input) == 0 {
-			return before, nil
+			return linear.Issue{Identifier: "the issue"}, nil
 		}
 		input["issueId"] = meta.Issue
 		return a.runOne(ctx, r, s, meta, input)
 	}, a.endOfEdit(r))
+}
+
+// shownDraft is the issue as the form showed it when it was opened: only what the
+// person changed since is sent, so that nobody else's change is taken back.
+func (a *App) shownDraft(ctx context.Context, r *request, s *linear.Session, meta formMeta) (draft, error) {
+	var h heldDraft
+	if err := a.kept(ctx, r.Key, meta.Shown, &h); err == nil {
+		return h.Draft, nil
+	}
+	issue, err := s.Issue(ctx, meta.Issue)
+	return draftOf(issue), err
 }
 
 func (a *App) endOfEdit(r *request) func(context.Context, linear.Issue, error) slack.ModalViewRequest {

@@ -27,6 +27,7 @@ type formMeta struct {
 	Seen     bool      `json:"z,omitempty"`  // similar issues were shown
 	Issue    string    `json:"i,omitempty"`  // the issue a form edits, links or comments on
 	Message  string    `json:"ts,omitempty"` // the message a list is shown in
+	Shown    string    `json:"b,omitempty"`  // where the issue is kept as an edit form showed it
 	Kind     string    `json:"k,omitempty"`  // of settings: user or channel
 	HomeTeam string    `json:"h,omitempty"`  // Slack team
 }
@@ -352,12 +353,17 @@ func (a *App) announce(ctx context.Context, r *request, meta formMeta, d draft, 
 		a.announceInThread(ctx, r, meta.Source, c)
 		return
 	}
-	m := c.full()
-	m.Public = d.Post && !i.Team.Private()
 	to := *r
 	to.Channel, to.Response = meta.Channel, meta.Response
-	if m.Public {
-		to.Response = ""
+	m := c.full()
+	if d.Post && !i.Team.Private() {
+		c.Public = true
+		_, _, err := a.API.PostMessageContext(ctx, meta.Channel, c.full().options()...)
+		if err == nil {
+			return
+		}
+		f := sayAbout(err, about{Channel: a.nameOfChannel(ctx, meta.Channel), Bot: a.bot.Name})
+		m = m.with(contextLine(f.Text)) // the person alone sees it, and why
 	}
 	if err := a.reply(ctx, &to, m); err != nil {
 		a.Log.WarnContext(ctx, "card not shown", "ref", r.Ref, "err", err)

@@ -38,7 +38,8 @@ func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d dr
 	var all []ranked
 	for _, i := range found.Issues {
 		shared := sharedWords(words, tellingWords(i.Title))
-		if i.ID == d.ID || !i.State.Open() || len(shared) < 2 || 2*len(shared) < len(words) {
+		itself := i.Title == d.Title && time.Since(i.CreatedAt) < time.Minute // the form was sent twice
+		if itself || !i.State.Open() || len(shared) < 2 || 2*len(shared) < len(words) {
 			continue
 		}
 		all = append(all, ranked{similar{Issue: i, Matches: strings.Join(shared, " ")}, len(shared)})

@@ -40,6 +40,7 @@ type transcript struct {
 	Files    int
 	Hidden   int      // different secrets replaced
 	Company  []string // other companies whose messages are in it
+	TooLarge []string // mrkdwn: files that are only linked, and why
 }
 
 // transcribe writes the body of an issue: chronological, at most 200 messages or
@@ -59,6 +60,11 @@ func (t thread) transcribe() transcript {
 			out.Company = append(out.Company, who.Company)
 		}
 		out.Files += len(m.Files)
+		for _, f := range m.Files {
+			if f.Size > fileBytes {
+				out.TooLarge = append(out.TooLarge, fileNotAttached(firstOf(f.Name, "A file"), f.Size))
+			}
+		}
 		texts[n] = t.message(m, who, h)
 	}
 	out.People = len(people)
@@ -78,7 +84,7 @@ func (t thread) transcribe() transcript {
 
 // source is what the form says about the thread.
 func (t transcript) source(notice string) *source {
-	return &source{Messages: t.Messages, People: t.People, Files: t.Files, Hidden: t.Hidden, Company: t.Company, Notice: notice}
+	return &source{Messages: t.Messages, People: t.People, Files: t.Files, Hidden: t.Hidden, Company: t.Company, Long: t.longNotice(), TooLarge: t.TooLarge, Notice: notice}
 }
 
 // longNotice says what a long thread keeps; "" when all is there.

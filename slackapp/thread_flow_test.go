@@ -1,6 +1,7 @@
 package slackapp_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -179,4 +180,38 @@ func TestGlobalShortcuts(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.sees(w.alice, w.alice.DM(), "Your open issues")
+}
+
+// TestLongThread: 412 messages keep the first 20 and the latest 180, and say so.
+func TestLongThread(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	root := say(w, w.bob, engineering, "The nightly import is slow")
+	for n := 2; n <= 412; n++ {
+		if _, err := w.bob.ReplyInThread(t.Context(), root, fmt.Sprintf("Line number %d of it", n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shortcut(w, w.alice, "create_issue_from_message", root)
+	w.form(w.alice, "412 messages")
+	w.form(w.alice, "I included the first 20 and latest 180 messages.")
+	w.picks(w.alice, w.alice.View(), "team", "eng")
+	w.form(w.alice, "(default)")
+	w.await("the thread again", func() bool { return strings.Contains(slacktest.Text(w.alice.View()), "412 messages") })
+	w.submits(w.alice, nil)
+	w.announced(w.alice, engineering, root.TS)
+	made := w.titled("The nightly import is slow")
+	if len(made) != 1 {
+		t.Fatalf("%d issues were made", len(made))
+	}
+	body := made[0].Description
+	for n, want := range map[int]bool{2: true, 20: true, 21: false, 232: false, 233: true, 412: true} {
+		if got := strings.Contains(body, fmt.Sprintf("Line number %d of it", n)); got != want {
+			t.Errorf("message %d is in the description: %v, want %v", n, got, want)
+		}
+	}
+	if !strings.Contains(body, "… 212 messages left out, see Slack") {
+		t.Error("the description does not say what is left out")
+	}
 }

@@ -60,7 +60,7 @@ func TestThreadBecomesADescription(t *testing.T) {
 		t.Errorf("body (-want +got):\n%s", diff)
 	}
 	got.Body = ""
-	if diff := cmp.Diff(transcript{Messages: 3, People: 3, Files: 2, Company: []string{"Globex"}}, got); diff != "" {
+	if diff := cmp.Diff(transcript{Messages: 3, People: 3, Files: 2, Company: []string{"Globex"}, TooLarge: []string{"video.mov (312 MB) is too large; I linked it instead."}}, got); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 }
