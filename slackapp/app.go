@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+	"golang.org/x/time/rate"
 
 	"linearbot/accounts"
 	"linearbot/assistant"
@@ -39,6 +40,8 @@ type Config struct {
 	Owner    string        // names this process in leases
 	Version  string
 	Words    bool // plain words are read (ASSISTANT is not off)
+	Memories *assistant.Memories
+	Loop     *assistant.Loop // optional: the language model
 }
 
 // webhookSecret is Linear's signing secret for webhooks.
@@ -52,6 +55,8 @@ type App struct {
 	people   *people
 	links    linkBases
 	channels channels
+	stops    stops
+	starts   *rate.Limiter // of streams
 	sync     chan struct{} // bounds the envelopes that are answered in their ack
 	bot      identity
 }
@@ -62,7 +67,7 @@ type identity struct{ UserID, BotID, TeamID, Team, Name string }
 // New makes the bot; Run starts it.
 func New(c Config) *App {
 	a := &App{Config: c, queue: newQueue(workers, queueRoom), sync: make(chan struct{}, 2*workers)}
-	a.people = newPeople(c.API)
+	a.people, a.starts = newPeople(c.API), newStreamStarts()
 	a.socket = &socket{client: c.Socket, log: c.Log, accept: a.accept, seen: c.Counters}
 	return a
 }

@@ -60,6 +60,8 @@ const (
 	actPlanPage      = "plan_page"
 	actRetryFailed   = "retry_failed"
 	actChoosePerson  = "choose_person"
+	actAnswer        = "answer"   // value: choiceMade; ids answer.0…
+	actFeedback      = "feedback" // value: good or bad, and the reference
 	actShowAgain     = "show_again"
 	actHomeMore      = "home_more"
 	actHomeView      = "home_view"

@@ -49,6 +49,10 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 	case actHelpAll:
 		_, err := a.Quick.OpenViewContext(ctx, r.Trigger, help{Word: a.Word}.all())
 		return a.opened(err)
+	case actAnswer:
+		return a.pressAnswer(ctx, r, value)
+	case actFeedback:
+		return a.pressFeedback(ctx, r, value)
 	case actSettings:
 		return a.openSettings(ctx, r, false)
 	case actTeam:

@@ -159,12 +159,14 @@ func (a *App) show(ctx context.Context, r *request, refs []string) (Message, err
 		if err != nil {
 			return Message{}, err
 		}
+		r.shows(issue)
 		return card{Issue: issue, ViewerID: viewer}.full(), nil
 	}
 	found, err := s.IssuesByRef(ctx, refs)
 	if err != nil {
 		return Message{}, err
 	}
+	r.shows(found...)
 	var all []card
 	for _, i := range found {
 		all = append(all, card{Issue: i, ViewerID: viewer})

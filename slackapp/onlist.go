@@ -74,6 +74,7 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 		return Message{}, err
 	}
 	l.Issues, l.More = found.Issues, found.HasMore
+	r.shows(found.Issues...)
 	next, back := p, p
 	next.After, next.Before, next.First = found.After, "", p.First+len(found.Issues)
 	back.After, back.Before, back.First = "", found.Before, max(1, p.First-listRows)

@@ -2,7 +2,11 @@ package slackapp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +26,7 @@ func (a *App) onMessage(ctx context.Context, r *request, e *slackevents.MessageE
 	if err := a.mayUse(ctx, r); err != nil {
 		return err
 	}
+	r.Said = e.TimeStamp
 	return a.words(ctx, r, e.Text)
 }
 
@@ -34,7 +39,7 @@ func (a *App) onMention(ctx context.Context, r *request, e *slackevents.AppMenti
 	if err := a.mayUse(ctx, r); err != nil {
 		return err
 	}
-	r.Thread = firstOf(e.ThreadTimeStamp, e.TimeStamp)
+	r.Thread, r.Said, r.Public = firstOf(e.ThreadTimeStamp, e.TimeStamp), e.TimeStamp, true
 	text := strings.TrimSpace(strings.ReplaceAll(e.Text, "<@"+a.bot.UserID+">", ""))
 	return a.words(ctx, r, text)
 }
@@ -45,17 +50,57 @@ func (a *App) words(ctx context.Context, r *request, text string) error {
 		return a.reply(ctx, r, sayText("The assistant is unavailable. Commands still work.").
 			with(actions("", button("Help", actHelp, ""))))
 	}
-	return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) {
-		s, d, err := a.names(ctx, r.Key)
-		if err != nil {
-			return Message{}, err
-		}
-		reading := assistant.Parse(text, d, assistant.Thread{}, time.Now())
-		return a.answerReading(ctx, r, s, reading)
-	})
+	answer := func(ctx context.Context) (Message, error) { return a.answerWords(ctx, r, text) }
+	if r.Event == nil {
+		return a.withProgress(ctx, r, answer)
+	}
+	a.status(ctx, r, "Reading your request…")
+	m, err := answer(ctx)
+	if err != nil {
+		return err
+	}
+	if len(m.Blocks) == 0 && m.Text == "" {
+		return nil
+	}
+	if err := a.reply(ctx, r, m); err != nil {
+		return &notShownError{cause: err}
+	}
+	return nil
 }
 
-func (a *App) answerReading(ctx context.Context, r *request, s *linear.Session, reading assistant.Reading) (Message, error) {
+// answerWords is the answer to a sentence: the parser's when it understands every
+// word, else the model's where there is one.
+func (a *App) answerWords(ctx context.Context, r *request, text string) (Message, error) {
+	s, d, err := a.names(ctx, r.Key)
+	if err != nil {
+		return Message{}, err
+	}
+	memory := a.recall(ctx, r)
+	reading := assistant.Parse(text, d, memory.Thread(), a.clockOf(ctx, r))
+	if reading.Talk == assistant.TalkForget {
+		return sayText("Forgotten. What I showed and asked here is gone."), a.Memories.Forget(ctx, r.Key, r.conversation())
+	}
+	var m Message
+	if a.Loop != nil && !settled(reading) {
+		a.processing(ctx, r, "processing")
+		m, err = a.askModel(ctx, r, s, memory, text)
+		a.processing(context.WithoutCancel(ctx), r, "active")
+	} else {
+		m, err = a.answerReading(ctx, r, s, reading, text)
+	}
+	if err == nil {
+		a.remember(context.WithoutCancel(ctx), r, text, m)
+	}
+	return m, err
+}
+
+// settled reports whether the parser's reading needs no model: it is certain, or
+// it asks or refuses for a reason of its own.
+func settled(r assistant.Reading) bool {
+	return r.Certain && (len(r.Plan.Steps) > 0 || r.Talk == assistant.TalkUndo) || r.Refusal != "" || len(r.Questions) > 0
+}
+
+func (a *App) answerReading(ctx context.Context, r *request, s *linear.Session, reading assistant.Reading, text string) (Message, error) {
 	switch {
 	case reading.Refusal == assistant.RefuseDelete:
 		return sayText("I don't delete or archive issues. Nothing was changed. You can do that in Linear."), nil
@@ -64,58 +109,182 @@ func (a *App) answerReading(ctx context.Context, r *request, s *linear.Session, 
 	case reading.Talk == assistant.TalkUndo:
 		return a.undo(ctx, r, "")
 	case reading.Talk != "":
-		return notUnderstood(a.Word), nil
+		return talkMessage(reading.Talk, a.Word), nil
 	case len(reading.Questions) > 0:
-		return questionMessage(reading.Questions[0], a.Word), nil
+		return questionMessage(reading.Questions[0], text), nil
 	case !reading.Certain || len(reading.Plan.Steps) == 0:
 		return notUnderstood(a.Word), nil
 	case reading.Plan.Writes():
-		return a.propose(ctx, r, s, reading.Plan)
+		return a.proposeWords(ctx, r, s, reading.Plan)
 	}
 	return a.readPlan(ctx, r, s, reading)
 }
 
-// readPlan answers a sentence that only reads.
-func (a *App) readPlan(ctx context.Context, r *request, s *linear.Session, reading assistant.Reading) (Message, error) {
-	if reading.Command != "" {
-		if cmd, err := assistant.ParseCommand(reading.Command); err == nil {
-			switch cmd.Verb {
-			case assistant.VerbShow:
-				return a.show(ctx, r, cmd.Issues)
-			case assistant.VerbMine, assistant.VerbList, assistant.VerbSearch:
-				return a.list(ctx, r, page{Command: reading.Command, At: time.Now(), First: 1})
-			}
-		}
+// talkMessage answers words that ask for nothing in Linear.
+func talkMessage(t assistant.Talk, word string) Message {
+	switch t {
+	case assistant.TalkThanks:
+		return sayText("You're welcome.")
+	case assistant.TalkGreeting:
+		return sayText("Hello. Tell me what you need in Linear, such as “show my open issues”.")
 	}
-	step := reading.Plan.Steps[0]
-	if step.Tool != linear.ToolList {
-		return notUnderstood(a.Word), nil
-	}
-	found, err := a.readList(ctx, s, step.Input)
+	return help{Word: word}.message()
+}
+
+// proposeWords shows what a sentence found and what it would change. Nothing has
+// changed yet.
+func (a *App) proposeWords(ctx context.Context, r *request, s *linear.Session, p assistant.Plan) (Message, error) {
+	prop, err := a.Engine.Propose(ctx, asker(r, sourceOfRequest(r)), s, p)
 	if err != nil {
 		return Message{}, err
 	}
-	return issueList{Title: "Issues", Filters: reading.Command, Issues: found.Issues, First: 1, More: found.HasMore, Word: a.Word}.message(), nil
+	m := a.readsMessage(r, prop.Prepared, p)
+	switch {
+	case len(prop.Questions) > 0:
+		return questionMessage(prop.Questions[0], ""), nil
+	case prop.Empty && len(prop.Changes) == 0:
+		return m.with(section("No issue matches, so there is nothing to change.")), nil
+	}
+	for _, c := range prop.Changes {
+		if c.Issue.Identifier != "" && len(prop.Reads) == 0 {
+			r.Shown = append(r.Shown, c.Issue.Identifier)
+		}
+	}
+	shown := a.preview(prop)
+	if len(m.Blocks) == 0 {
+		return shown, nil
+	}
+	return m.with(shown.Blocks...), nil
 }
 
-// questionMessage asks the one thing that is missing.
-func questionMessage(q assistant.Question, word string) Message {
-	text := "Which issue do you mean? Name it, such as " + code("ENG-142", 20) + "."
-	switch q.Kind {
-	case assistant.AskPerson:
-		text = "Which " + inline(q.Name, 80) + "? Say the full name or the e-mail address."
-	case assistant.AskState:
-		text = inline(firstOf(q.Team, "The team"), 80) + " has no " + quoted(q.Name, 60) + "."
-	}
-	m := sayText(text)
-	var names []string
-	for _, c := range q.Candidates[:min(len(q.Candidates), 10)] {
-		names = append(names, dotted(inline(c.Label, 80), inline(c.Detail, 80)))
-	}
-	if len(names) > 0 {
-		m = m.with(contextLine(strings.Join(names, "\n")))
+// readsMessage shows what the lists of a plan found: how they were read, and the
+// first rows.
+func (a *App) readsMessage(r *request, p assistant.Prepared, plan assistant.Plan) Message {
+	const rows = 5
+	var m Message
+	for _, read := range p.Reads {
+		if read.Page == nil && read.Issue == nil {
+			continue
+		}
+		issues := read.Page
+		if read.Issue != nil {
+			issues = []linear.Issue{*read.Issue}
+		}
+		r.shows(issues...)
+		if read.Step < len(plan.Steps) {
+			command := assistant.SpellStep(plan.Steps[read.Step])
+			m = m.with(contextLine(dotted("Searched: "+firstOf(code(strings.TrimSpace(a.Word+" "+command), 300), "your words"), foundWords(len(issues), read.HasNext))))
+		}
+		visible, hidden := issues, 0
+		if r.Public {
+			visible, hidden = publicRows(issues, 0)
+		}
+		for _, i := range visible[:min(len(visible), rows)] {
+			m = m.with(issueList{}.row(i))
+		}
+		if len(visible) > rows {
+			m = m.with(contextLine(fmt.Sprintf("and %d more", len(visible)-rows)))
+		}
+		if hidden > 0 {
+			m = m.with(contextLine(hiddenLine(hidden)))
+		}
 	}
 	return m
+}
+
+func foundWords(n int, more bool) string {
+	if more {
+		return fmt.Sprintf("%d issues and more", n)
+	}
+	return plural(n, "issue", "issues")
+}
+
+// readPlan answers a sentence that only reads.
+func (a *App) readPlan(ctx context.Context, r *request, s *linear.Session, reading assistant.Reading) (Message, error) {
+	if reading.Command != "" && len(reading.Plan.Steps) == 1 && !reading.Count {
+		if cmd, err := assistant.ParseCommand(reading.Command); err == nil {
+			switch cmd.Verb {
+			case assistant.VerbShow:
+				m, err := a.show(ctx, r, cmd.Issues)
+				m.Public = false
+				return m, err
+			case assistant.VerbMine, assistant.VerbList, assistant.VerbSearch:
+				return a.list(ctx, r, page{Command: reading.Command, At: time.Now(), First: 1, Public: r.Public})
+			}
+		}
+	}
+	found, err := a.Engine.Prepare(ctx, asker(r, sourceOfRequest(r)), s, reading.Plan)
+	if err != nil {
+		return Message{}, err
+	}
+	if len(found.Questions) > 0 {
+		return questionMessage(found.Questions[0], ""), nil
+	}
+	if reading.Count {
+		return countMessage(found), nil
+	}
+	m := a.readsMessage(r, found, reading.Plan)
+	m.Public = r.Public
+	for _, read := range found.Reads {
+		if len(read.Data) > 0 {
+			m = m.with(section(dataWords(read.Data)))
+		}
+	}
+	if len(m.Blocks) == 0 {
+		return sayText("Linear has nothing that matches."), nil
+	}
+	return m, nil
+}
+
+// countMessage says how many issues there are.
+func countMessage(p assistant.Prepared) Message {
+	var lines []string
+	for _, read := range p.Reads {
+		n := len(read.Page)
+		if read.HasNext || read.Truncated {
+			lines = append(lines, fmt.Sprintf("More than %d issues match.", n))
+			continue
+		}
+		lines = append(lines, sentence(plural(n, "issue matches", "issues match")))
+	}
+	return sayText(strings.Join(lines, "\n"))
+}
+
+// dataWords lists the names in an answer of Linear that is no list of issues.
+func dataWords(data json.RawMessage) string {
+	var tree any
+	if err := json.Unmarshal(data, &tree); err != nil {
+		return "Linear's answer could not be read."
+	}
+	var lines []string
+	collectNames(tree, &lines)
+	if len(lines) == 0 {
+		return "Linear has nothing that matches."
+	}
+	return cutMrkdwn("• "+strings.Join(lines, "\n• "), maxSection)
+}
+
+// collectNames gathers the named things of a GraphQL answer, in order.
+func collectNames(v any, lines *[]string) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			collectNames(e, lines)
+		}
+	case map[string]any:
+		if name, ok := v["name"].(string); ok {
+			key, _ := v["key"].(string)
+			kind, _ := v["type"].(string)
+			mail, _ := v["email"].(string)
+			*lines = append(*lines, dotted(bold(inline(name, 100)), inline(key, 20), inline(kind, 40), inline(mail, 100)))
+			if _, nested := v["states"]; !nested {
+				return
+			}
+		}
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			collectNames(v[k], lines)
+		}
+	}
 }
 
 // suggestPrompts offers the manifest's prompts when the conversation is opened.

@@ -26,6 +26,8 @@ type request struct {
 	Response string // response_url; a secret: 5 uses in 30 minutes
 	Ref      string // eight characters, in the log, the audit and the reply
 	What     string // what was asked for, after "I'll finish": creating “Fix login”
+	Said     string // timestamp of the message that asks, if one does
+	Public   bool   // others read the answer: private teams stay out of it
 	Resumed  bool   // taken up again after a restart or a connect: triggers are dead
 
 	// What the words of a failure need to know.
@@ -40,6 +42,8 @@ type request struct {
 	began    time.Time // when it came
 	raw      inbound   // as it came, so that it can be held and taken up again
 	answered bool      // a reply is out; the next one replaces it
+
+	Shown []string // identifiers the answer shows, in order
 
 	Command     *slack.SlashCommand
 	Interaction *slack.InteractionCallback

@@ -74,6 +74,8 @@ func (a *App) onEvent(ctx context.Context, r *request) error {
 		return a.onMention(ctx, r, e)
 	case *slackevents.LinkSharedEvent:
 		return a.onLinks(ctx, r, e)
+	case *slackevents.AgentSessionStoppedEvent:
+		a.stops.stop(e.Channel + "/" + e.ThreadTimestamp)
 	case *slackevents.UserChangeEvent:
 		a.people.forget(e.User.ID)
 	}

@@ -21,6 +21,12 @@ func wrapSlack(op string, err error) error {
 	return fmt.Errorf("%s: %w", op, err)
 }
 
+// slackCode is Slack's code of an error, if it is one of Slack's answers.
+func slackCode(err error) (string, bool) {
+	e, ok := errors.AsType[slack.SlackErrorResponse](err)
+	return e.Err, ok
+}
+
 // triggerError says that Slack took too long to open a form.
 type triggerError struct{ cause error }
 

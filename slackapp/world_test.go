@@ -139,7 +139,8 @@ func (w *world) start() {
 	quick := slack.New(w.slack.BotToken, base...)
 	c := slackapp.Config{
 		API: retrying, Quick: quick, Socket: socketmode.New(quick), DB: w.db, Sealer: w.keyring, Accounts: manager,
-		Engine: assistant.NewEngine(w.db, w.keyring, log), Counters: slackapp.NewCounters(), Log: log,
+		Engine: assistant.NewEngine(w.db, w.keyring, log), Memories: assistant.NewMemories(w.db, w.keyring),
+		Counters: slackapp.NewCounters(), Log: log,
 		Word: "/linear", Owner: "test", Version: "test", Words: true,
 	}
 	change(w.opts.App, &c)

@@ -177,6 +177,11 @@ func loopback(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
+// usesModel reports whether words the parser is not certain of go to a language model.
+func (c *config) usesModel() bool {
+	return c.AnthropicAPIKey != "" && (c.Assistant == "model" || c.Assistant == "auto")
+}
+
 func (c *config) admins() []string { return commaList(c.AdminUsers) }
 
 func (c *config) scopes() []string { return commaList(c.LinearScopes) }

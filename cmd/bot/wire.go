@@ -76,14 +76,27 @@ func (b *bot) wire(ctx context.Context) error {
 	retrying, quick := cfg.slackClients()
 	counters := slackapp.NewCounters()
 	counters.Register(b.metrics)
+	engine := assistant.NewEngine(b.db, b.keyring, b.log)
 	b.app = slackapp.New(slackapp.Config{
 		API: retrying, Quick: quick, Socket: socketmode.New(quick),
 		DB: b.db, Sealer: b.keyring, Accounts: manager,
-		Engine:   assistant.NewEngine(b.db, b.keyring, b.log),
+		Engine: engine, Memories: assistant.NewMemories(b.db, b.keyring), Loop: b.loop(engine),
 		Counters: counters, Log: b.log, Word: cfg.Command, Admins: cfg.admins(),
 		Webhook: cfg.webhookSecret(), Owner: owner, Version: version(), Words: cfg.Assistant != "off",
 	})
 	return nil
+}
+
+// loop is the language model's part of the assistant; nil without one.
+func (b *bot) loop(engine *assistant.Engine) *assistant.Loop {
+	cfg := b.cfg
+	if !cfg.usesModel() {
+		return nil
+	}
+	model := assistant.NewAnthropic(assistant.AnthropicConfig{
+		Key: accounts.NewSecret(cfg.AnthropicAPIKey), BaseURL: cfg.AnthropicBaseURL, Model: cfg.AssistantModel,
+	})
+	return assistant.NewLoop(model, engine, assistant.NewBudget(b.db, assistant.BudgetLimits{}), b.log)
 }
 
 // slackClients are the two ways to call Slack: one that waits out a 429, and one

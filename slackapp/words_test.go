@@ -1,0 +1,180 @@
+package slackapp_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"linearbot/accounts"
+	"linearbot/assistant"
+	"linearbot/assistant/modeltest"
+	"linearbot/slackapp"
+	"linearbot/slackapp/slacktest"
+)
+
+const golden = "Show me all high-priority open issues assigned to Alice and move the oldest one to In Review"
+
+// says posts a message as a person.
+func (w *world) says(p *slacktest.Person, channel, text string) slacktest.Message {
+	w.t.Helper()
+	m, err := p.Say(w.t.Context(), channel, text)
+	if err != nil {
+		w.t.Fatalf("say %q: %v", text, err)
+	}
+	return m
+}
+
+func TestASentenceIsPreviewedAppliedAndTakenBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.bob)
+	w.warm(w.alice)
+	var preview slacktest.Message
+	n := w.requests(func() {
+		w.says(w.alice, w.alice.DM(), golden)
+		preview = w.sees(w.alice, w.alice.DM(), "Ready to make 1 change")
+	})
+	if n > 2 {
+		t.Errorf("%d requests from the sentence to the preview, want 2 at most", n)
+	}
+	text := slacktest.Text(preview)
+	for _, words := range []string{"Searched:", "assignee:Alice", "4 issues", "Payment retries loop", "Move ENG-98"} {
+		if !strings.Contains(text, words) {
+			t.Errorf("the preview lacks %q:\n%s", words, text)
+		}
+	}
+	if got := w.issue("ENG-98").State; got != "In Progress" {
+		t.Fatalf("before Apply ENG-98 is %s", got)
+	}
+	w.clicks(w.alice, preview, "Move ENG-98")
+	done := w.sees(w.alice, w.alice.DM(), "Moved")
+	if got := w.issue("ENG-98").State; got != "In Review" {
+		t.Errorf("after Apply ENG-98 is %s", got)
+	}
+	w.clicks(w.alice, done, "Undo")
+	w.await("ENG-98 to be back", func() bool { return w.issue("ENG-98").State == "In Progress" })
+}
+
+func TestWordsRememberWhatWasShown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), "show urgent open issues")
+	w.sees(w.alice, w.alice.DM(), "1–")
+	w.says(w.alice, w.alice.DM(), "assign the second one to Bob")
+	preview := slacktest.Text(w.sees(w.alice, w.alice.DM(), "Ready to make 1 change"))
+	if !strings.Contains(preview, "Bob Diaz") && !strings.Contains(preview, "Nothing to change") {
+		t.Errorf("the second one is not what was shown:\n%s", preview)
+	}
+	w.says(w.alice, w.alice.DM(), "forget this")
+	w.sees(w.alice, w.alice.DM(), "Forgotten.")
+	w.says(w.alice, w.alice.DM(), "assign the second one to Bob")
+	w.sees(w.alice, w.alice.DM(), "Which issue do you mean?")
+}
+
+func TestAnUnknownStateIsAskedWithButtons(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), "move ENG-98 to In QA")
+	q := w.sees(w.alice, w.alice.DM(), "has no “In QA”")
+	w.clicks(w.alice, q, "In Review")
+	w.sees(w.alice, w.alice.DM(), "Ready to make 1 change")
+	if got := w.issue("ENG-98").State; got != "In Progress" {
+		t.Errorf("an answer changed ENG-98 to %s", got)
+	}
+}
+
+// withModel is a world whose assistant asks a scripted model.
+func withModel(t *testing.T, respond func(modeltest.Request) modeltest.Reply) (*world, *modeltest.Server) {
+	t.Helper()
+	model := modeltest.NewServer(modeltest.Options{Key: "sk-test", Respond: respond})
+	t.Cleanup(model.Close)
+	w := newWorld(t, worldOptions{App: func(c *slackapp.Config) {
+		m := assistant.NewAnthropic(assistant.AnthropicConfig{Key: accounts.NewSecret("sk-test"), BaseURL: model.URL})
+		c.Loop = assistant.NewLoop(m, c.Engine, assistant.NewBudget(c.DB, assistant.BudgetLimits{}), slog.New(slog.NewTextHandler(t.Output(), nil)))
+	}})
+	return w, model
+}
+
+func TestTheModelOnlyProposes(t *testing.T) {
+	t.Parallel()
+	w, model := withModel(t, modeltest.Script(
+		modeltest.Call("linear_issues_list", map[string]any{"assignee": "Alice", "priority": "high", "stateType": "open", "sort": "oldest"}),
+		modeltest.Say("The payment one has waited longest.").And(modeltest.Call("linear_issue_update", map[string]any{"issueId": "ENG-98", "state": "In Review"})),
+	))
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), "which of my high ones rots the longest? push it along to review please")
+	preview := w.sees(w.alice, w.alice.DM(), "Ready to make 1 change")
+	if text := slacktest.Text(preview); !strings.Contains(text, "has waited longest") {
+		t.Errorf("the model's words are missing:\n%s", text)
+	}
+	if got := w.issue("ENG-98").State; got != "In Progress" {
+		t.Fatalf("the model moved ENG-98 to %s by itself", got)
+	}
+	w.clicks(w.alice, preview, "Move ENG-98")
+	w.await("ENG-98 to be in review", func() bool { return w.issue("ENG-98").State == "In Review" })
+	if v := model.Violations(); len(v) > 0 {
+		t.Errorf("the provider's rules were broken: %v", v)
+	}
+}
+
+func TestTheParserNeedsNoModel(t *testing.T) {
+	t.Parallel()
+	w, model := withModel(t, nil)
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), golden)
+	w.sees(w.alice, w.alice.DM(), "Ready to make 1 change")
+	if n := len(model.Requests()); n > 0 {
+		t.Errorf("%d requests to the model for a sentence the parser reads", n)
+	}
+}
+
+func TestAModelThatFailsLeavesTheCommands(t *testing.T) {
+	t.Parallel()
+	w, _ := withModel(t, func(modeltest.Request) modeltest.Reply {
+		return modeltest.Reply{Fault: modeltest.Fault{Status: 401, Kind: "authentication_error"}}
+	})
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), "tell me something about the mood of the team")
+	w.sees(w.alice, w.alice.DM(), "The assistant is unavailable. Commands still work.")
+}
+
+func TestStopEndsTheModel(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{}, 1)
+	w, _ := withModel(t, func(modeltest.Request) modeltest.Reply {
+		asked <- struct{}{}
+		return modeltest.Reply{Blocks: []modeltest.ReplyBlock{{Text: "Let me think."}}, Fault: modeltest.Fault{HangAfter: 2}}
+	})
+	w.connect(w.alice)
+	m := w.says(w.alice, w.alice.DM(), "tell me something about the mood of the team")
+	select {
+	case <-asked:
+	case <-t.Context().Done():
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := w.alice.Stop(ctx, w.alice.DM(), m.TS); err != nil {
+		t.Fatal(err)
+	}
+	w.sees(w.alice, w.alice.DM(), "Stopped. Nothing was changed.")
+}
+
+func TestAMentionIsAnsweredInItsThreadWithoutPrivateIssues(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.carol)
+	m := w.says(w.carol, general, "@linear show urgent open issues")
+	w.await("an answer in the thread", func() bool { return len(w.bob.Thread(general, m.TS)) > 1 })
+	for _, reply := range w.bob.Thread(general, m.TS)[1:] {
+		text := slacktest.Text(reply)
+		if strings.Contains(text, "Penetration test") {
+			t.Errorf("a private team's issue is shown to the channel:\n%s", text)
+		}
+		if !strings.Contains(text, "hidden here") {
+			t.Errorf("the answer does not say that something is hidden:\n%s", text)
+		}
+	}
+}
