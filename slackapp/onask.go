@@ -110,21 +110,21 @@ func (a *App) quotes(ctx context.Context, r *request) []assistant.Quote {
 		return nil
 	}
 	const most = 15
-	messages, err := a.thread(ctx, &formFrom{Channel: r.Channel, Root: r.Thread})
+	messages, err := a.messages(ctx, &formFrom{Channel: r.Channel, Root: r.Thread})
 	if err != nil {
 		a.Log.InfoContext(ctx, "thread not read", "ref", r.Ref, "err", err)
 		return nil
 	}
 	var all []assistant.Quote
 	for _, m := range messages[max(0, len(messages)-most):] {
-		if m.Timestamp == r.Said || m.Text == "" || m.User == a.bot.UserID {
+		if m.Timestamp == r.Said || m.Text == "" {
 			continue
 		}
 		at := ""
 		if sent, ok := slackTime(m.Timestamp); ok {
 			at = sent.In(a.clockOf(ctx, r).Location()).Format("15:04")
 		}
-		all = append(all, assistant.Quote{From: a.authorOf(ctx, m.User).Name, At: at, Text: m.Text})
+		all = append(all, assistant.Quote{From: a.authorOf(ctx, nil, m.User).Name, At: at, Text: m.Text})
 	}
 	return all
 }

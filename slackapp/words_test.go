@@ -137,7 +137,7 @@ func TestAModelThatFailsLeavesTheCommands(t *testing.T) {
 		return modeltest.Reply{Fault: modeltest.Fault{Status: 401, Kind: "authentication_error"}}
 	})
 	w.connect(w.alice)
-	w.says(w.alice, w.alice.DM(), "tell me something about the mood of the team")
+	w.says(w.alice, w.alice.DM(), "I wonder if we should rather hire two more folks than ship late")
 	w.sees(w.alice, w.alice.DM(), "The assistant is unavailable. Commands still work.")
 }
 
@@ -149,7 +149,7 @@ func TestStopEndsTheModel(t *testing.T) {
 		return modeltest.Reply{Blocks: []modeltest.ReplyBlock{{Text: "Let me think."}}, Fault: modeltest.Fault{HangAfter: 2}}
 	})
 	w.connect(w.alice)
-	m := w.says(w.alice, w.alice.DM(), "tell me something about the mood of the team")
+	m := w.says(w.alice, w.alice.DM(), "I wonder if we should rather hire two more folks than ship late")
 	select {
 	case <-asked:
 	case <-t.Context().Done():
