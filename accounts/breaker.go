@@ -35,6 +35,13 @@ func (b breakerState) shut(now time.Time) bool {
 	return b.open() && wait > 0 && wait <= breakerPause // longer: the clock went back
 }
 
+// Trouble is since when Linear has not accepted our client id or secret; the zero
+// time when it does.
+func (m *Manager) Trouble(ctx context.Context) (time.Time, error) {
+	b, err := m.readBreaker(ctx)
+	return b.Since, err
+}
+
 // breakerShut reports whether a sweep is of no use now.
 func (m *Manager) breakerShut(ctx context.Context) (bool, error) {
 	b, err := m.readBreaker(ctx)

@@ -29,7 +29,12 @@ type adminPage struct {
 	Audit  adminAudit
 	Usage  []factRow
 	Policy []factRow
-	At     time.Time
+	Rules  policy
+	Days   int    // of Usage
+	Notice string // mrkdwn: what a press just did
+
+	Incidents []incident
+	At        time.Time
 }
 
 // healthRow is one part of the system.
@@ -49,17 +54,18 @@ type factRow struct {
 
 // view is the modal.
 func (p adminPage) view() slack.ModalViewRequest {
-	all := []slack.Block{p.tabs()}
+	all := blocks(p.tabs(), contextLine(p.Notice))
 	switch p.Tab {
 	case tabPeople:
 		all = append(all, p.People.blocks()...)
 	case tabAudit:
 		all = append(all, p.Audit.blocks()...)
 	case tabUsage:
+		all = append(all, actions("usage_days", staticSelect(actAdminFilter+".days", "Days", dayChoices(7, 30), fmt.Sprint(max(p.Days, 7)))))
 		all = append(all, facts(p.Usage, "Nothing was counted yet.")...)
 	case tabPolicy:
+		all = append(all, p.Rules.blocks()...)
 		all = append(all, facts(p.Policy, "No policy is set.")...)
-		all = append(all, contextLine("These are set where the bot runs. Changing the acting mode asks people to reconnect; until then they keep the old mode."))
 	default:
 		all = append(all, p.health()...)
 	}
@@ -107,7 +113,22 @@ func (p adminPage) health() []slack.Block {
 		}
 		all = append(all, section(line), contextLine(inline(h.Note, 300)))
 	}
+	for n, i := range p.Incidents {
+		if n == 0 {
+			all = append(all, slack.NewDividerBlock(), section("*Last incidents*"))
+		}
+		all = append(all, contextLine(dotted(moment(i.At), code(i.Op, 60), refWords(i.Ref))))
+	}
 	return blocks(all...)
+}
+
+// dayChoices offers spans of days.
+func dayChoices(days ...int) []choice {
+	var all []choice
+	for _, d := range days {
+		all = append(all, choice{Label: fmt.Sprintf("Last %d days", d), Value: fmt.Sprint(d)})
+	}
+	return all
 }
 
 func healthSign(state string) string {
@@ -136,11 +157,27 @@ type adminAudit struct {
 	Entries []store.Entry
 	Next    string // values of the paging buttons; "" hides them
 	Prev    string
+
+	Person string // the filters
+	Result string
+	Days   int
+}
+
+func (a adminAudit) filters() slack.Block {
+	who := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain("Everybody", maxPlaceholder), actAdminFilter+".person")
+	who.InitialUser = a.Person
+	results := []choice{{Label: "Any result", Value: "all"}, {Label: "Done", Value: "ok"}}
+	for _, r := range []string{"forbidden", "not_found", "rate_limited", "upstream", "timeout", "unknown_outcome", "internal"} {
+		results = append(results, choice{Label: sentenceWord(resultWords(r)), Value: r})
+	}
+	days := append([]choice{{Label: "All dates", Value: "0"}}, dayChoices(1, 7, 30, 90)...)
+	return actions("audit_filter", who, staticSelect(actAdminFilter+".result", "Result", results, firstOf(a.Result, "all")),
+		staticSelect(actAdminFilter+".days", "Dates", days, fmt.Sprint(a.Days)))
 }
 
 func (a adminAudit) blocks() []slack.Block {
 	if len(a.Entries) == 0 {
-		return blocks(section("Nothing was recorded that matches."), a.buttons())
+		return blocks(a.filters(), section("Nothing was recorded that matches."), a.buttons())
 	}
 	var lines []string
 	for _, e := range a.Entries[:min(len(a.Entries), 25)] {
@@ -150,7 +187,7 @@ func (a adminAudit) blocks() []slack.Block {
 		}
 		lines = append(lines, dotted(moment(e.At), who, code(e.Action, 60), inline(e.Target, 40), resultWords(e.Result), refWords(e.Ref)))
 	}
-	return append(paragraphs(lines), blocks(a.buttons())...)
+	return append(append(blocks(a.filters()), paragraphs(lines)...), blocks(a.buttons())...)
 }
 
 func (a adminAudit) buttons() slack.Block {

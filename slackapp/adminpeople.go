@@ -17,11 +17,10 @@ type adminPeople struct {
 	Name     string      // the filter
 	Prev     string      // values of the paging buttons; "" hides them
 	Next     string
-	Notice   string // mrkdwn: what a press just did
 }
 
 func (p adminPeople) blocks() []slack.Block {
-	all := []slack.Block{section(countsLine(p.Counts)), contextLine(p.Notice)}
+	all := []slack.Block{section(countsLine(p.Counts))}
 	var states []choice
 	for _, s := range []store.State{store.Active, store.Expired, store.Revoked, store.Verifying, store.Pending, store.Blocked, store.Disconnected} {
 		states = append(states, choice{Label: sentenceWord(stateWord(s)), Value: string(s)})
@@ -72,6 +71,9 @@ func accountMenu(a store.Account) slack.BlockElement {
 		return overflow(actAdminMore, append(entries, choice{Label: "Allow again", Value: value(moreAllow)})...)
 	case store.Expired, store.Revoked, store.Disconnected:
 		entries = append(entries, choice{Label: "Ask to reconnect", Value: value(moreAskAgain)})
+	}
+	if !a.Holds() && !a.Shared {
+		entries = append(entries, choice{Label: "Allow shared identity", Value: value(moreShareID)})
 	}
 	if a.Holds() {
 		entries = append(entries, choice{Label: "Force disconnect…", Value: value(moreForce)})

@@ -42,6 +42,7 @@ type Config struct {
 	Words    bool // plain words are read (ASSISTANT is not off)
 	Memories *assistant.Memories
 	Loop     *assistant.Loop // optional: the language model
+	Pulse    *Pulse          // optional: what the Health tab knows of Linear
 }
 
 // webhookSecret is Linear's signing secret for webhooks.
@@ -59,6 +60,8 @@ type App struct {
 	starts   *rate.Limiter // of streams
 	sync     chan struct{} // bounds the envelopes that are answered in their ack
 	bot      identity
+
+	incidents incidents
 }
 
 // identity is the bot's own Slack identity.

@@ -10,14 +10,15 @@ import (
 // Failure is an error in a person's words: what happened, whether anything
 // changed in Linear, the next step, and a reference. Only say makes one.
 type Failure struct {
-	Text    string // mrkdwn sentences
-	Changed changed
-	Buttons []failureButton
-	Ref     string   // eight characters; the log and the audit have it too
-	Field   string   // the form field it belongs to, "" for none
-	Choices []choice // several things the words may have meant
-	Held    string   // what waits for a choice
-	Quiet   bool     // nobody needs to be told: Slack limits us, a newer state follows
+	Text     string // mrkdwn sentences
+	Changed  changed
+	Buttons  []failureButton
+	Ref      string   // eight characters; the log and the audit have it too
+	Field    string   // the form field it belongs to, "" for none
+	Choices  []choice // several things the words may have meant
+	Held     string   // what waits for a choice
+	Internal bool     // our own fault: the admins see it in Health
+	Quiet    bool     // nobody needs to be told: Slack limits us, a newer state follows
 }
 
 // changed says what became of Linear's data.

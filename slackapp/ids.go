@@ -74,7 +74,8 @@ const (
 	actAdminMore     = "admin_more" // overflow of a person
 	actAdminPage     = "admin_page"
 	actAdminExport   = "admin_export"
-	actField         = "field" // the element of every input that does not dispatch
+	actAdminPolicy   = "admin_policy" // ids admin_policy.rules and .channels
+	actField         = "field"        // the element of every input that does not dispatch
 )
 
 // baseAction is the action without what makes its id unique in one block:
@@ -104,6 +105,7 @@ const (
 	moreForce      = "force"
 	moreBar        = "bar"
 	moreAllow      = "allow"
+	moreShareID    = "share_identity"
 )
 
 // Callback ids of views.

@@ -188,7 +188,7 @@ func (l *limits) element(at string, e map[string]any) {
 		if most, ok := e["max_length"].(float64); ok {
 			l.most(at+".initial_value", units(e["initial_value"]), int(most))
 		}
-	case "datepicker", "conversations_select":
+	case "datepicker", "conversations_select", "users_select", "multi_conversations_select":
 	default:
 		l.add("%s: element type %v is not checked", at, e["type"])
 	}

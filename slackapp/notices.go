@@ -25,11 +25,11 @@ func (a *App) SendNotices(ctx context.Context) {
 			a.Log.ErrorContext(ctx, "notices not read", "err", err)
 			return
 		}
+		if len(batch) == 0 {
+			return
+		}
 		for _, n := range batch {
 			a.sendNotice(ctx, n)
-		}
-		if len(batch) < noticeBatch {
-			return
 		}
 	}
 }
@@ -50,11 +50,11 @@ func (a *App) sendNotice(ctx context.Context, n store.Notice) {
 }
 
 func (a *App) deliver(ctx context.Context, n store.Notice) (channel, ts string, err error) {
-	if n.Kind == "operator" {
-		return "", "", a.tellAdmins(ctx, operatorTrouble(n.At, noticeRef(n)))
+	if n.Kind == "operator" && !isUserID(n.Key.UserID) {
+		return "", "", a.spread(ctx, n)
 	}
 	account, err := a.DB.Account(ctx, n.Key)
-	if err != nil {
+	if err != nil && n.Kind != "operator" {
 		return "", "", err
 	}
 	m, ok := notice(n, account, a.Word, a.bot.UserID, noticeRef(n))
@@ -95,8 +95,9 @@ func (a *App) alreadySent(ctx context.Context, channel, id string) (ts string, o
 	return "", false
 }
 
-// tellAdmins reaches the configured admins, or everybody who is one in Slack.
-func (a *App) tellAdmins(ctx context.Context, m Message) error {
+// spread queues a notice for each admin: the configured ones, or everybody who is
+// one in Slack. Queued twice, it is still one for each.
+func (a *App) spread(ctx context.Context, n store.Notice) error {
 	ids := a.Admins
 	if len(ids) == 0 {
 		users, err := a.API.GetUsersContext(ctx)
@@ -109,13 +110,13 @@ func (a *App) tellAdmins(ctx context.Context, m Message) error {
 			}
 		}
 	}
-	var first error
 	for _, id := range ids {
-		if err := a.tell(ctx, store.Key{TeamID: a.bot.TeamID, UserID: id}, "", "", m); err != nil && first == nil {
-			first = err
+		one := store.Notice{Key: store.Key{TeamID: a.bot.TeamID, UserID: id}, Kind: n.Kind, Cause: n.Cause, At: n.At}
+		if err := a.DB.QueueNotice(ctx, one); err != nil {
+			return err
 		}
 	}
-	return first
+	return nil
 }
 
 // noticeRef is the reference a notice shows: the first letters of its id.

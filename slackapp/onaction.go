@@ -76,7 +76,7 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 		return a.pressPick(ctx, r, held, id)
 	case actPickSelect:
 		return a.pressPick(ctx, r, waitingIn(act.BlockID), value)
-	case actAdmin, actAdminTab, actAdminFilter, actAdminName, actAdminMore, actAdminPage:
+	case actAdmin, actAdminTab, actAdminFilter, actAdminName, actAdminMore, actAdminPage, actAdminExport, actAdminPolicy:
 		return a.onAdmin(ctx, r, baseAction(act.ActionID), value)
 	case actHomeMore, actHomeView, actHomeNext, actHomePrev:
 		return a.onHome(ctx, r, baseAction(act.ActionID), value)

@@ -78,3 +78,13 @@ func (a *App) onHome(ctx context.Context, r *request, action, value string) erro
 	}
 	return a.publishHome(ctx, r.Key, r.HomeTeam)
 }
+
+// paintRefusal is Home for somebody who may not use the bot.
+func (a *App) paintRefusal(ctx context.Context, r *request, refused error) error {
+	view := slack.HomeTabViewRequest{
+		Type: slack.VTHomeTab, CallbackID: viewHome,
+		Blocks: slack.Blocks{BlockSet: append(blocks(header("Linear in Slack")), say(refused, "").blocks()...)},
+	}
+	_, err := a.API.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: r.Key.UserID, View: view})
+	return wrapSlack("views.publish", err)
+}

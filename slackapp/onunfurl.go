@@ -34,7 +34,7 @@ func (a *App) onLinks(ctx context.Context, r *request, e *slackevents.LinkShared
 		return nil // a composer does not say where its message will go
 	}
 	links := issueLinks(e.Links)
-	if len(links) == 0 || a.mayUse(ctx, r) != nil || a.external(ctx, e.Channel, outside.Shared) {
+	if len(links) == 0 || a.mayUse(ctx, r) != nil || a.external(ctx, e.Channel, outside.Shared) && !a.policy(ctx, r.Key.TeamID).Shared {
 		return nil
 	}
 	r.Thread, r.Reads = e.ThreadTimeStamp, true

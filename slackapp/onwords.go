@@ -46,7 +46,7 @@ func (a *App) onMention(ctx context.Context, r *request, e *slackevents.AppMenti
 
 // words reads a plain sentence: reads are answered at once, writes are previewed.
 func (a *App) words(ctx context.Context, r *request, text string) error {
-	if !a.Words {
+	if !a.Words || a.policy(ctx, r.Key.TeamID).AssistantOff {
 		return a.reply(ctx, r, sayText("The assistant is unavailable. Commands still work.").
 			with(actions("", button("Help", actHelp, ""))))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linearbot/linear"
 	"linearbot/store"
 )
 
@@ -104,6 +105,9 @@ func (a *App) fail(ctx context.Context, r *request, err error) {
 		return
 	}
 	f := a.failure(ctx, r, err)
+	if errors.Is(err, linear.ErrTransient) || f.Changed == unknownChange || f.Internal {
+		a.incidents.add(incident{At: time.Now(), Op: r.Op, Ref: r.Ref})
+	}
 	if f.Quiet || r.Key.UserID == "" {
 		return
 	}

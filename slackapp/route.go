@@ -42,8 +42,12 @@ func (a *App) mayUse(ctx context.Context, r *request) error {
 	if err != nil {
 		return err
 	}
-	if who.Guest || who.Stranger {
+	rules := a.policy(ctx, r.Key.TeamID)
+	switch {
+	case who.Stranger || who.Guest && !rules.Guests:
 		return &notAllowedError{Who: whoWord(who)}
+	case !rules.allows(r.Channel):
+		return &notAllowedError{Who: "People in this channel"}
 	}
 	return nil
 }
@@ -65,6 +69,9 @@ func (a *App) onEvent(ctx context.Context, r *request) error {
 	switch e := r.Event.InnerEvent.Data.(type) {
 	case *slackevents.AppHomeOpenedEvent:
 		if e.Tab == "home" {
+			if err := a.mayUse(ctx, r); err != nil {
+				return a.paintRefusal(ctx, r, err)
+			}
 			return a.publishHome(ctx, r.Key, r.HomeTeam)
 		}
 		return a.suggestPrompts(ctx, r, e.Channel)

@@ -110,7 +110,7 @@ func sayStore(err error, a about) (Failure, bool) {
 
 // sayInternal is the last word: our fault, or time ran out.
 func sayInternal(err error, a about) Failure {
-	f := Failure{Text: "Something went wrong on our side. ", Changed: nothingChanged, Buttons: tryAgain(a)}
+	f := Failure{Text: "Something went wrong on our side. ", Internal: true, Changed: nothingChanged, Buttons: tryAgain(a)}
 	if _, panicked := errors.AsType[*panicError](err); !a.Reads && (panicked || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
 		f.Changed = unknownChange
 		f.Text += "I can't tell yet whether anything was changed."

@@ -99,6 +99,10 @@ func (a *App) ackPayload(ctx context.Context, r *request) any {
 		return a.submitComment(ctx, r)
 	case viewCode:
 		return a.submitCode(ctx, r)
+	case viewAdmin:
+		return a.submitAdmin(ctx, r)
+	case viewForce:
+		return a.submitForce(ctx, r)
 	case viewSettings, viewChannel:
 		return a.submitSettings(ctx, r)
 	}

@@ -62,7 +62,8 @@ func (b *bot) wire(ctx context.Context) error {
 	cfg := b.cfg
 	owner := ownerName()
 	outside := &http.Client{Timeout: linearCap}
-	api := linear.New(linear.Config{APIURL: cfg.LinearAPIURL, HTTP: outside, Log: b.log})
+	pulse := new(slackapp.Pulse)
+	api := linear.New(linear.Config{APIURL: cfg.LinearAPIURL, HTTP: &http.Client{Timeout: linearCap, Transport: pulse}, Log: b.log})
 	manager, err := accounts.New(accounts.Config{
 		DB: b.db, Keyring: b.keyring, Linear: api, HTTP: outside, Log: b.log,
 		ClientID: cfg.LinearClientID, ClientSecret: accounts.NewSecret(cfg.LinearClientSecret),
@@ -82,7 +83,7 @@ func (b *bot) wire(ctx context.Context) error {
 		DB: b.db, Sealer: b.keyring, Accounts: manager,
 		Engine: engine, Memories: assistant.NewMemories(b.db, b.keyring), Loop: b.loop(engine),
 		Counters: counters, Log: b.log, Word: cfg.Command, Admins: cfg.admins(),
-		Webhook: cfg.webhookSecret(), Owner: owner, Version: version(), Words: cfg.Assistant != "off",
+		Webhook: cfg.webhookSecret(), Owner: owner, Version: version(), Pulse: pulse, Words: cfg.Assistant != "off",
 	})
 	return nil
 }

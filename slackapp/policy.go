@@ -1,0 +1,96 @@
+package slackapp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"linearbot/store"
+)
+
+// policy is what the admins of a workspace decided. The zero value is the default.
+type policy struct {
+	Guests       bool     `json:"guests,omitempty"`        // guests may use the bot
+	Shared       bool     `json:"shared,omitempty"`        // links unfurl in channels shared with other companies
+	AssistantOff bool     `json:"assistant_off,omitempty"` // plain words are not read
+	AdminsEdit   bool     `json:"admins_edit,omitempty"`   // only admins edit channel defaults
+	Channels     []string `json:"channels,omitempty"`      // where the bot may be used; empty: everywhere
+}
+
+const settingPolicy = "policy"
+
+// policy reads the rules of a workspace; when they cannot be read, the strictest.
+func (a *App) policy(ctx context.Context, team string) policy {
+	var p policy
+	text, err := a.DB.Setting(ctx, team, "", settingPolicy)
+	if errors.Is(err, store.ErrNotFound) {
+		return p
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &p)
+	}
+	if err != nil {
+		a.Log.ErrorContext(ctx, "policy not read", "team", team, "err", err)
+		return policy{AssistantOff: true, AdminsEdit: true}
+	}
+	return p
+}
+
+// allows reports whether the bot may be used in a channel; it may in a DM.
+func (p policy) allows(channel string) bool {
+	return len(p.Channels) == 0 || channel == "" || channel[0] == 'D' || slices.Contains(p.Channels, channel)
+}
+
+// Values of the boxes of the Policy tab.
+const (
+	ruleGuests    = "guests"
+	ruleShared    = "shared"
+	ruleAssistant = "assistant"
+	ruleAdmins    = "admins_edit"
+)
+
+// blocks are the rules as an admin changes them: each change counts at once.
+func (p policy) blocks() []slack.Block {
+	var on []string
+	for rule, ticked := range map[string]bool{ruleGuests: p.Guests, ruleShared: p.Shared, ruleAssistant: !p.AssistantOff, ruleAdmins: p.AdminsEdit} {
+		if ticked {
+			on = append(on, rule)
+		}
+	}
+	boxes := checkboxes(actAdminPolicy+".rules", []choice{
+		{Label: "Guests may use Linear here", Value: ruleGuests, More: "Each with their own connection"},
+		{Label: "Preview links in channels shared with other companies", Value: ruleShared},
+		{Label: "Read plain words", Value: ruleAssistant, More: "Off: commands still work"},
+		{Label: "Only admins edit channel defaults", Value: ruleAdmins},
+	}, on...)
+	where := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeConversations, plain("Everywhere", maxPlaceholder), actAdminPolicy+".channels")
+	where.InitialConversations = p.Channels
+	where.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}}
+	return blocks(actions("policy_rules", boxes), section("*Allowed channels*\nWithout a choice, everywhere.", where))
+}
+
+// setPolicy stores what the tab holds after a change, and writes it down.
+func (a *App) setPolicy(ctx context.Context, r *request) error {
+	p := a.policy(ctx, r.Key.TeamID)
+	act := r.Interaction.ActionCallback.BlockActions[0]
+	if act.ActionID == actAdminPolicy+".channels" {
+		p.Channels = act.SelectedConversations
+	} else {
+		ticked := map[string]bool{}
+		for _, o := range act.SelectedOptions {
+			ticked[o.Value] = true
+		}
+		p.Guests, p.Shared, p.AssistantOff, p.AdminsEdit = ticked[ruleGuests], ticked[ruleShared], !ticked[ruleAssistant], ticked[ruleAdmins]
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if err := a.DB.PutSetting(ctx, r.Key.TeamID, "", settingPolicy, text); err != nil {
+		return err
+	}
+	return a.DB.AppendAudit(ctx, store.Entry{Key: r.Key, Action: "policy", Result: "ok", Ref: r.Ref, Source: "admin"})
+}
