@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"linearbot/linear/lineartest"
 	"linearbot/slackapp/slacktest"
 )
 
@@ -160,5 +161,49 @@ func TestEditAndComment(t *testing.T) {
 	w.sees(w.alice, general, "Undone")
 	if c := w.linear.Comments("ENG-133"); len(c) != 0 {
 		t.Errorf("comments after undo = %+v", c)
+	}
+}
+
+// TestSeveralCards: a press on one of several cards leaves the others on screen.
+func TestSeveralCards(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear show ENG-101 ENG-142 ENG-9999")
+	m := w.sees(w.alice, general, "Invoices show the wrong time zone")
+	if text := slacktest.Text(m); !strings.Contains(text, "Safari login") || !strings.Contains(text, "I can't find ENG-9999") {
+		t.Errorf("shown:\n%s", text)
+	}
+	block := ""
+	for _, b := range m.Blocks {
+		if id, _ := b["block_id"].(string); strings.HasPrefix(id, "card|"+w.issue("ENG-142").ID) {
+			block = id
+		}
+	}
+	w.clicks(w.alice, m, block+"/assign_me")
+	w.sees(w.alice, general, "just now")
+	if i := w.issue("ENG-142"); i.Assignee != "alice@acme.test" {
+		t.Errorf("ENG-142 is assigned to %q", i.Assignee)
+	}
+	w.sees(w.alice, general, "Invoices show the wrong time zone")
+}
+
+// TestPressWithoutAccess: who cannot see the issue in Linear changes nothing.
+func TestPressWithoutAccess(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.bob)
+	w.types(w.alice, general, "/linear ENG-98")
+	w.clicks(w.alice, w.sees(w.alice, general, "Payment retries"), "card_more", "Share to channel")
+	w.form(w.alice, "Share ENG-98")
+	w.submits(w.alice, map[string]any{"channel": general})
+	w.linear.Fault(lineartest.Fault{User: "bob@acme.test", Reply: lineartest.Errors(lineartest.GraphQLError{
+		Message: "Entity not found: Issue", Type: "invalid input", Code: "INPUT_ERROR",
+	})})
+	w.clicks(w.bob, w.sees(w.bob, general, "shared"), "Assign to me")
+	w.sees(w.bob, general, "You don't have access to this issue in Linear.")
+	w.unseen(w.alice, general, "You don't have access")
+	if i := w.issue("ENG-98"); i.Assignee != "alice@acme.test" {
+		t.Errorf("ENG-98 is assigned to %q", i.Assignee)
 	}
 }

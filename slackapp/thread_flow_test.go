@@ -215,3 +215,24 @@ func TestLongThread(t *testing.T) {
 		t.Error("the description does not say what is left out")
 	}
 }
+
+// TestShortcutNotConnected: the wish is held; after connecting one press opens the
+// form of that thread.
+func TestShortcutNotConnected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	thread := w.slack.Thread(engineering, "Login fails on Safari 26")
+	shortcut(w, w.bob, "create_issue_from_message", thread[0])
+	prompt := w.sees(w.bob, engineering, "Connect your Linear account")
+	link, err := w.bob.Link(prompt, "Connect Linear")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.browse(link, "bob@acme.test")
+	w.warm(w.bob)
+	w.clicks(w.bob, w.sees(w.bob, engineering, "Finish creating"), "resume")
+	v := w.form(w.bob, "4 messages")
+	if !strings.Contains(slacktest.Text(v), "Login fails on Safari 26") {
+		t.Errorf("the form shows:\n%s", slacktest.Text(v))
+	}
+}
