@@ -33,9 +33,7 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 	if err != nil {
 		return a.askFailed(ctx, r, answer, err)
 	}
-	for _, id := range answer.Issues() {
-		r.Shown = append(r.Shown, id)
-	}
+	r.Shown = append(r.Shown, answer.Issues()...)
 	rest := a.belowAnswer(r, answer, text)
 	shown, err := live.end(ctx, rest)
 	if err != nil || shown {

@@ -75,7 +75,7 @@ func (t *tour) count(title, creator string) int {
 
 func (t *tour) createInline(ctx context.Context) error {
 	const title = "Login fails on Safari"
-	n, err := t.requests(func() error {
+	n, err := t.requests(ctx, func() error {
 		if err := t.types(ctx, t.alice, general, "/linear create "+title+" team:ENG p:high assignee:me label:bug"); err != nil {
 			return err
 		}
@@ -204,7 +204,7 @@ func (t *tour) shortcut(name string) string {
 }
 
 func (t *tour) listing(ctx context.Context) error {
-	n, err := t.requests(func() error {
+	n, err := t.requests(ctx, func() error {
 		if err := t.types(ctx, t.alice, general, "/linear list team:ENG state:open"); err != nil {
 			return err
 		}
@@ -233,7 +233,7 @@ func (t *tour) listing(ctx context.Context) error {
 }
 
 func (t *tour) updating(ctx context.Context) error {
-	n, err := t.requests(func() error {
+	n, err := t.requests(ctx, func() error {
 		if err := t.types(ctx, t.alice, general, "/linear move ENG-142 In Review"); err != nil {
 			return err
 		}
@@ -280,7 +280,7 @@ func (t *tour) updating(ctx context.Context) error {
 }
 
 func (t *tour) plainWords(ctx context.Context) error {
-	n, err := t.requests(func() error {
+	n, err := t.requests(ctx, func() error {
 		if err := t.says(ctx, t.alice, t.alice.DM(), "Show me all high-priority open issues assigned to Alice and move the oldest one to In Review"); err != nil {
 			return err
 		}

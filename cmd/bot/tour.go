@@ -197,11 +197,39 @@ func (t *tour) titled(title string) (lineartest.Issue, bool) {
 	return lineartest.Issue{}, false
 }
 
+// breath is how long nothing has to happen at Linear before an action is counted.
+const breath = 200 * time.Millisecond
+
+// rest waits until what the bot does by itself, such as refreshing Home, is over.
+func (t *tour) rest(ctx context.Context) {
+	for {
+		before := len(t.linear.Requests())
+		quiet, cancel := context.WithTimeout(ctx, breath)
+		err := t.linear.Await(quiet, func() bool { return len(t.linear.Requests()) > before })
+		cancel()
+		if err != nil {
+			return
+		}
+	}
+}
+
 // requests counts what an action costs at Linear.
-func (t *tour) requests(act func() error) (int, error) {
+func (t *tour) requests(ctx context.Context, act func() error) (int, error) {
+	t.rest(ctx)
 	before := len(t.linear.Requests())
 	err := act()
-	return len(t.linear.Requests()) - before, err
+	all := t.linear.Requests()[before:]
+	for _, r := range all {
+		fmt.Fprintf(t.out, "    → Linear: %s %s, %d, %s\n", r.Method, firstWord(r.Op, r.Path), r.Status, r.Took.Round(10*time.Microsecond))
+	}
+	return len(all), err
+}
+
+func firstWord(op, path string) string {
+	if op != "" {
+		return op
+	}
+	return path
 }
 
 // name is what the transcript calls a person.
