@@ -1,0 +1,441 @@
+package accounts_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"linearbot/accounts"
+	"linearbot/linear"
+	"linearbot/linear/lineartest"
+	"linearbot/store"
+)
+
+const tokenPath = "/oauth/token"
+
+// refreshFault spoils refreshes.
+func refreshFault(f lineartest.Fault) lineartest.Fault {
+	f.Path, f.Op = tokenPath, "refresh_token"
+	return f
+}
+
+// inBubble connects Alice in a world of fake time.
+func inBubble(t *testing.T, test func(t *testing.T, w *world, key store.Key), change ...func(*setup)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, change...)
+		w.connect(alice(), "alice@acme.test")
+		test(t, w, alice().Key)
+	})
+}
+
+// sweepFor runs the sweep each minute for a while.
+func (w *world) sweepFor(d time.Duration) {
+	w.t.Helper()
+	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(time.Minute) {
+		if _, err := w.m.RefreshDue(w.t.Context()); err != nil {
+			w.t.Fatalf("RefreshDue = %v", err)
+		}
+	}
+}
+
+func (w *world) notices(kind string) (causes []string) {
+	w.t.Helper()
+	all, err := w.db.ClaimNotices(w.t.Context(), "reader", time.Now(), time.Millisecond, 1000)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, n := range all {
+		if n.Kind == kind {
+			causes = append(causes, n.Cause)
+		}
+	}
+	return causes
+}
+
+func TestAWeekOfRefreshesIsOnePostADay(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		w.sweepFor(7 * 24 * time.Hour)
+		w.wantState(key, store.Active, "")
+		if n := w.s.CountRequests("refresh_token"); n < 7 || n > 10 {
+			t.Errorf("%d refreshes in a week, want one for each 18 to 22 hours", n)
+		}
+		if _, err := w.viewer(key); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestDueTimesAreSpread(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *setup) { c.accounts.Verify = accounts.VerifyOff })
+	var leads []time.Duration
+	for range 20 {
+		a := w.connect(alice(), "alice@acme.test")
+		lead := a.ExpiresAt.Sub(a.DueAt)
+		if lead < 2*time.Hour-time.Minute || lead > 6*time.Hour+time.Minute {
+			t.Errorf("due %v before the end, want 2 to 6 hours", lead)
+		}
+		leads = append(leads, lead.Round(time.Minute))
+	}
+	slices.Sort(leads)
+	if len(slices.Compact(leads)) < 5 {
+		t.Errorf("due times are not spread: %v", leads)
+	}
+}
+
+func TestLostAnswersAreReplayed(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		w.s.Fault(refreshFault(lineartest.Fault{Lose: true, Times: 7}))
+		w.due(key)
+		w.sweepFor(25 * time.Minute)
+		w.wantState(key, store.Active, "")
+		if a := w.account(key); a.RefreshedAt.IsZero() || !a.RefreshStartedAt.IsZero() {
+			t.Errorf("not refreshed: %+v", a)
+		}
+		if _, err := w.viewer(key); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestLostAnswerAndComingBackTooLateIsOurFault(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		undo := w.s.Fault(refreshFault(lineartest.Fault{Lose: true}))
+		w.due(key)
+		if _, err := w.m.RefreshDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		undo()
+		time.Sleep(31 * time.Minute)
+		if _, err := w.m.RefreshDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.wantState(key, store.Expired, "ours")
+		if got := w.notices("expired"); len(got) != 1 || got[0] != "ours" {
+			t.Errorf("notices = %q, want one", got)
+		}
+	})
+}
+
+func TestOutageOfSixHoursChangesNoState(t *testing.T) {
+	for name, reply := range map[string]lineartest.Fault{
+		"503": {Reply: lineartest.Unavailable()}, "html": {Reply: lineartest.HTML(200)}, "429": {Reply: lineartest.Limited(429, time.Minute)},
+		"cut": {Cut: true}, "html 400": {Reply: lineartest.HTML(400)}, "wrong type": {Reply: lineartest.WrongType("{}")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world, key store.Key) {
+				undo := w.s.Fault(refreshFault(reply))
+				w.due(key)
+				w.sweepFor(6 * time.Hour)
+				w.wantState(key, store.Active, "")
+				undo()
+				w.sweepFor(6 * time.Minute)
+				if a := w.account(key); a.State != store.Active || a.RefreshedAt.IsZero() {
+					t.Errorf("after the outage: %s, refreshed %v", a.State, a.RefreshedAt)
+				}
+			})
+		})
+	}
+}
+
+func TestWrongClientSecretTouchesNoAccountAndAlertsOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		for i := range 20 {
+			w.connectShared(person(fmt.Sprintf("U%d", i), "alice@acme.test"))
+		}
+		w.s.UpdateApp(func(a *lineartest.OAuthApp) { a.ClientSecret = "rotated" })
+		time.Sleep(23 * time.Hour)
+		before := w.s.CountRequests("refresh_token")
+		w.sweepFor(time.Hour)
+		if n := w.s.CountRequests("refresh_token") - before; n > 40 {
+			t.Errorf("%d refreshes while the client is refused, want a trial each pause", n)
+		}
+		page, _, err := w.m.List(t.Context(), store.AccountFilter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range page {
+			if a.State != store.Active || a.Cause != "" || a.LeaseOwner != "" {
+				t.Errorf("account %s touched: %s (%s)", a.Key, a.State, a.Cause)
+			}
+		}
+		if got := w.notices("operator"); len(got) != 1 {
+			t.Errorf("alerts = %q, want one", got)
+		}
+		w.s.UpdateApp(func(a *lineartest.OAuthApp) { a.ClientSecret = lineartest.DefaultApp.ClientSecret })
+		w.sweepFor(12 * time.Minute)
+		if w.account(key).RefreshedAt.IsZero() {
+			t.Error("not refreshed after the secret was right again")
+		}
+	}, func(c *setup) { c.accounts.Verify = accounts.VerifyOff })
+}
+
+// connectShared connects one more Slack user to the same Linear identity.
+func (w *world) connectShared(p accounts.Person) {
+	w.t.Helper()
+	if _, err := w.m.GetOrCreate(w.t.Context(), p.Key, "T1"); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.m.Share(w.t.Context(), p.Key, "UADMIN"); err != nil {
+		w.t.Fatal(err)
+	}
+	w.connect(p, "alice@acme.test")
+}
+
+func TestInvalidGrantRowByRow(t *testing.T) {
+	refuse := refreshFault(lineartest.Fault{Reply: lineartest.OAuthError(400, "invalid_grant", "Invalid grant: refresh token is invalid")})
+	rows := map[string]struct {
+		prepare func(*world)
+		state   store.State
+		cause   string
+	}{
+		"access works: kept":       {func(*world) {}, store.Active, ""},
+		"access refused: revoked":  {func(w *world) { w.s.RevokeAccess("alice@acme.test") }, store.Revoked, "revoked"},
+		"viewer unwell: kept":      {func(w *world) { w.s.Fault(lineartest.Fault{Path: "/graphql", Reply: lineartest.Unavailable()}) }, store.Active, ""},
+		"ran out today: revoked":   {func(*world) { time.Sleep(25 * time.Hour) }, store.Revoked, "revoked"},
+		"ran out long ago: age":    {func(*world) { time.Sleep(72 * time.Hour) }, store.Expired, "age"},
+		"out of a backup: backup":  {func(w *world) { _, _ = w.m.MarkSuspect(w.t.Context()) }, store.Expired, "backup"},
+		"intent too old: our side": {func(w *world) { w.oldIntent() }, store.Expired, "ours"},
+	}
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world, key store.Key) {
+				row.prepare(w)
+				w.s.Fault(refuse)
+				w.due(key)
+				if _, err := w.m.RefreshDue(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				w.wantState(key, row.state, row.cause)
+				wantNotices := 1
+				if row.state == store.Active {
+					wantNotices = 0
+				}
+				if n := len(w.notices("revoked")) + len(w.notices("expired")); n > wantNotices {
+					t.Errorf("%d notices, want %d", n, wantNotices)
+				}
+			})
+		})
+	}
+}
+
+// oldIntent leaves an unanswered refresh behind, forty minutes ago.
+func (w *world) oldIntent() {
+	undo := w.s.Fault(refreshFault(lineartest.Fault{Reply: lineartest.Unavailable()}))
+	w.due(alice().Key)
+	_, _ = w.m.RefreshDue(w.t.Context()) // fails, which is what is wanted
+	undo()
+	time.Sleep(40 * time.Minute)
+}
+
+// A process is stopped with its answer in hand; another takes over; the first
+// one wakes up. Its late answer must write nothing.
+func TestStalledProcessIsFencedOut(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		a := w.account(key)
+		stale, err := w.db.ClaimRefresh(t.Context(), a.ID, "stalled", time.Now(), 90*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		w.due(key)
+		if r, err := w.m.RefreshDue(t.Context()); err != nil || r.Refreshed != 1 {
+			t.Fatalf("RefreshDue = %+v, %v", r, err)
+		}
+		before := w.account(key)
+		err = w.db.SaveRefresh(t.Context(), a.ID, stale.Version, stale.Epoch, stale.Grant, time.Now().Add(time.Hour), time.Now())
+		if !errors.Is(err, store.ErrFenced) {
+			t.Errorf("late save = %v, want ErrFenced", err)
+		}
+		if after := w.account(key); after.Version != before.Version {
+			t.Errorf("version %d became %d", before.Version, after.Version)
+		}
+		if _, err := w.viewer(key); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestDisconnectAndReconnectDuringARefresh(t *testing.T) {
+	acts := map[string]func(*world){
+		"disconnect": func(w *world) { _ = w.m.Disconnect(w.t.Context(), alice().Key) },
+		"reconnect":  func(w *world) { w.connect(alice(), "alice@acme.test") },
+		"block":      func(w *world) { _ = w.m.Block(w.t.Context(), alice().Key, "UADMIN") },
+	}
+	for name, act := range acts {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world, key store.Key) {
+				w.s.Fault(refreshFault(lineartest.Fault{Hold: 5 * time.Second, Times: 1}))
+				w.due(key)
+				var wg sync.WaitGroup
+				wg.Go(func() { _, _ = w.m.RefreshDue(t.Context()) })
+				time.Sleep(time.Second)
+				act(w)
+				wg.Wait()
+				want := 0
+				if name == "reconnect" {
+					want = 1
+					if _, err := w.viewer(key); err != nil {
+						t.Error(err)
+					}
+				}
+				if w.alive() != want {
+					t.Errorf("%d grants live at Linear, want %d", w.alive(), want)
+				}
+				if a := w.account(key); a.Holds() != (want == 1) {
+					t.Errorf("account holds a pair: %v", a.Holds())
+				}
+			})
+		})
+	}
+}
+
+func TestManyCallersOneRefresh(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		time.Sleep(25 * time.Hour)
+		w.s.Fault(refreshFault(lineartest.Fault{Hold: time.Second}))
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				if _, err := w.viewer(key); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := w.s.CountRequests("refresh_token"); n != 1 {
+			t.Errorf("%d refreshes for 20 callers, want 1", n)
+		}
+	})
+}
+
+func TestClockJumps(t *testing.T) {
+	for _, jump := range []time.Duration{-2 * time.Hour, -time.Minute, time.Hour} {
+		t.Run(jump.String(), func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world, key store.Key) {
+				_, err := w.db.UpdateAccount(t.Context(), key, func(_ *store.Tx, a store.Account) (store.Account, error) {
+					a.RefreshStartedAt, a.DueAt = time.Now().Add(-jump), a.CreatedAt
+					return a, nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.sweepFor(5 * time.Minute)
+				if a := w.account(key); a.State != store.Active || a.RefreshedAt.IsZero() {
+					t.Errorf("after a jump: %s, refreshed %v", a.State, a.RefreshedAt)
+				}
+			})
+		})
+	}
+}
+
+func TestOneNoticeAcrossTwoProcesses(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		_, second := w.process("second", accounts.Config{})
+		w.s.RevokeAccess("alice@acme.test")
+		var wg sync.WaitGroup
+		for _, m := range []*accounts.Manager{w.m, second, w.m, second} {
+			wg.Go(func() {
+				s, err := m.Session(t.Context(), key)
+				if err == nil {
+					_, _ = s.Viewer(t.Context())
+				}
+			})
+		}
+		wg.Wait()
+		w.wantState(key, store.Revoked, "revoked")
+		if got := w.notices("revoked"); len(got) != 1 {
+			t.Errorf("notices = %q, want one", got)
+		}
+	})
+}
+
+func TestRevocationIsNoticedByEachWay(t *testing.T) {
+	event := linear.WebhookEvent{Type: "OAuthAuthorization", Action: "revoked"}
+	ways := map[string]func(*world, store.Account){
+		"401 on a call": func(w *world, a store.Account) { _, _ = w.viewer(a.Key) },
+		"OAuthAuthorization": func(w *world, a store.Account) {
+			e := event
+			e.OrganizationID, e.UserID = a.OrgID, a.ViewerID
+			_ = w.m.HandleWebhook(w.t.Context(), e)
+		},
+		"OAuthApp": func(w *world, a store.Account) {
+			_ = w.m.HandleWebhook(w.t.Context(), linear.WebhookEvent{Type: "OAuthApp", Action: "revoked", OrganizationID: a.OrgID})
+		},
+		"slow probe": func(w *world, a store.Account) {
+			for w.account(a.Key).State == store.Active {
+				_, _ = w.m.ProbeDue(w.t.Context())
+				time.Sleep(15 * time.Minute)
+			}
+		},
+	}
+	for name, notice := range ways {
+		t.Run(name, func(t *testing.T) {
+			var took []time.Duration
+			for range 20 {
+				inBubble(t, func(t *testing.T, w *world, key store.Key) {
+					w.s.Fault(lineartest.Fault{Delay: 50 * time.Millisecond})
+					a := w.account(key)
+					w.s.RevokeAccess("alice@acme.test")
+					began := time.Now()
+					notice(w, a)
+					took = append(took, time.Since(began))
+					w.wantState(key, store.Revoked, "revoked")
+				})
+			}
+			slices.Sort(took)
+			t.Logf("%s: noticed after p50 %v, p99 %v (each request takes 50ms)", name, took[len(took)/2], took[len(took)-1])
+		})
+	}
+}
+
+func TestWebhookAboutALivingGrantChangesNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		a := w.account(key)
+		zero := 0
+		err := w.m.HandleWebhook(t.Context(), linear.WebhookEvent{Type: "OAuthAuthorization", OrganizationID: a.OrgID, UserID: a.ViewerID, ActiveTokens: &zero})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.wantState(key, store.Active, "")
+	})
+}
+
+func TestRestoreProvesBeforeUse(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		if n, err := w.m.MarkSuspect(t.Context()); n != 1 || err != nil {
+			t.Fatalf("MarkSuspect = %d, %v", n, err)
+		}
+		a, err := w.m.Canary(t.Context())
+		if err != nil || a.Suspect || a.State != store.Active {
+			t.Errorf("Canary = %v (suspect %v), %v", a.State, a.Suspect, err)
+		}
+	})
+}
+
+func TestBackupTooOldIsSaidSo(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		old := t.TempDir() + "/old.db"
+		if err := w.db.Backup(t.Context(), old); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			w.due(key)
+			w.sweepFor(time.Minute)
+		}
+		w.path = old
+		w.db, w.m = w.process("restored", accounts.Config{})
+		if _, err := w.m.MarkSuspect(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.m.Canary(t.Context()); !errors.Is(err, accounts.ErrExpired) {
+			t.Errorf("Canary = %v, want ErrExpired", err)
+		}
+		w.wantState(key, store.Expired, "backup")
+	})
+}
