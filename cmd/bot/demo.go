@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"linearbot/linear/lineartest"
+	"linearbot/linear/lineartest/page"
 )
 
 // demoCmd runs everything on one machine, against local stand-ins of Slack and Linear.
@@ -36,7 +37,7 @@ func (d *demoCmd) run(ctx context.Context, stdout, stderr io.Writer) error {
 func (d *demoCmd) linearOnly(ctx context.Context, stdout io.Writer) error {
 	app := lineartest.DefaultApp
 	app.AnyLoopback = true
-	s := lineartest.New(lineartest.Options{Seed: true, App: app})
+	s := lineartest.New(lineartest.Options{Seed: true, App: app, Pages: page.New})
 	defer s.Close()
 	if err := s.Start(d.Addr); err != nil {
 		return fmt.Errorf("--addr: %w", err)

@@ -14,6 +14,7 @@ import (
 
 	"linearbot"
 	"linearbot/linear/lineartest"
+	"linearbot/linear/lineartest/page"
 	"linearbot/slackapp/slacktest"
 )
 
@@ -78,7 +79,7 @@ func startLinear(o stageOptions, public string) (*lineartest.Server, error) {
 	app := lineartest.DefaultApp
 	app.Name, app.RedirectURIs, app.AnyLoopback = "Linear in Slack", []string{public + "/oauth/callback"}, true
 	app.WebhookURL, app.WebhookSecret = public+"/webhooks/linear", stageWebhookSecret
-	opts := lineartest.Options{Seed: true, App: app}
+	opts := lineartest.Options{Seed: true, App: app, Pages: page.New}
 	if o.Linear != nil {
 		o.Linear(&opts)
 	}

@@ -27,9 +27,10 @@ type Options struct {
 	RememberConsent bool          // a browser that consented before is not asked again
 	RateLimit       RateLimit     // zero: Linear's budgets
 
-	WebURL         string          // start of issue links; empty: https://linear.app
-	WebhookClient  *http.Client    // sends webhooks; nil: http.DefaultClient
-	WebhookRetries []time.Duration // waits between tries; nil: 1 min, 1 h, 6 h
+	Pages          func(*Server) http.Handler // optional: what people see in a browser beside the API
+	WebURL         string                     // start of issue links; empty: https://linear.app
+	WebhookClient  *http.Client               // sends webhooks; nil: http.DefaultClient
+	WebhookRetries []time.Duration            // waits between tries; nil: 1 min, 1 h, 6 h
 }
 
 // DefaultApp is the registered application when Options say nothing else.
@@ -152,7 +153,16 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /graphql", s.graphql)
 	mux.HandleFunc("PUT /uploads/{id}", s.putUpload)
 	mux.HandleFunc("GET /assets/{id}/{name}", s.getAsset)
-	return s.observe(mux)
+	api := s.observe(mux)
+	if s.opts.Pages == nil {
+		return api
+	}
+	all := http.NewServeMux()
+	for _, path := range []string{"/oauth/", "/graphql", "/uploads/", "/assets/"} {
+		all.Handle(path, api)
+	}
+	all.Handle("/", s.opts.Pages(s))
+	return all
 }
 
 func (s *Server) now() time.Time { return s.opts.Now().UTC() }
