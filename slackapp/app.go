@@ -62,6 +62,7 @@ type App struct {
 	bot      identity
 
 	incidents incidents
+	homes     homes
 }
 
 // identity is the bot's own Slack identity.

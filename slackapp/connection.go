@@ -145,6 +145,12 @@ func disconnectButton() slack.BlockElement {
 	return b
 }
 
+// disconnectView asks the same in a form, where there is no message to press on.
+func disconnectView() slack.ModalViewRequest {
+	return modal(viewDisconnect, "Disconnect Linear?", "Disconnect", "Keep", "",
+		section("Your stored access is deleted. Nothing in Linear changes."))
+}
+
 // confirmDisconnect answers the command; the button has no second question.
 func confirmDisconnect(a store.Account) Message {
 	b := button("Disconnect", actDisconnect, "")

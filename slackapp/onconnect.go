@@ -76,14 +76,22 @@ func (a *App) commandDisconnect(ctx context.Context, r *request) error {
 
 // pressDisconnect follows the confirm dialog.
 func (a *App) pressDisconnect(ctx context.Context, r *request) error {
+	if err := a.disconnect(ctx, r); err != nil {
+		return err
+	}
+	a.refreshHome(ctx, r.Key, r.HomeTeam)
+	return a.replace(ctx, r, disconnected())
+}
+
+// disconnect deletes the stored access, and what waited for it.
+func (a *App) disconnect(ctx context.Context, r *request) error {
 	if err := a.Accounts.Disconnect(ctx, r.Key); err != nil {
 		return err
 	}
 	if err := a.DB.DropTickets(ctx, store.HeldTicket, r.Key); err != nil {
 		a.Log.WarnContext(ctx, "held actions not dropped", "user", r.Key.UserID, "err", err)
 	}
-	a.refreshHome(ctx, r.Key, r.HomeTeam)
-	return a.replace(ctx, r, disconnected())
+	return nil
 }
 
 // statusCap bounds the real call that status makes (ux: 2 s).

@@ -87,13 +87,15 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 	return l.message(), nil
 }
 
-// readList runs a list step as the tool would.
+// readList runs a list step as the tool would. The step was compiled here, and may
+// filter by more than callers of the tool can.
 func (a *App) readList(ctx context.Context, s *linear.Session, input map[string]any) (linear.IssuePage, error) {
 	raw, err := json.Marshal(input)
 	if err != nil {
 		return linear.IssuePage{}, err
 	}
-	if input, err = linear.ValidateInput(linear.ToolList, raw); err != nil {
+	input = nil
+	if err := json.Unmarshal(raw, &input); err != nil { // numbers as they come over the wire
 		return linear.IssuePage{}, err
 	}
 	d, err := s.Directory(ctx)

@@ -105,7 +105,7 @@ func (w world) otherSurfaces() map[string]any {
 		"connected_wait":  connected(a, heldCreate(w.title), "ab12"),
 		"one_step_modal":  oneStepView(noon),
 		"connected_modal": connectedView(a), "connect_canceled": canceledConnecting(),
-		"disconnect": confirmDisconnect(a), "disconnected": disconnected(), "kept": kept(), "connect_switch": connectPrompt{URL: "https://bot.acme.test/connect/abc", State: store.Active, Account: a}.view(),
+		"disconnect": confirmDisconnect(a), "disconnect_modal": disconnectView(), "disconnected": disconnected(), "kept": kept(), "connect_switch": connectPrompt{URL: "https://bot.acme.test/connect/abc", State: store.Active, Account: a}.view(),
 		"status":         connectionStatus{Account: a, Took: 210 * time.Millisecond, Left: 1400, Limit: 1500, Reset: noon}.message(),
 		"status_silent":  connectionStatus{Account: a, Mode: "app"}.message(),
 		"status_revoked": connectionStatus{Account: revoked}.message(),

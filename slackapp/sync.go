@@ -99,6 +99,8 @@ func (a *App) ackPayload(ctx context.Context, r *request) any {
 		return a.submitComment(ctx, r)
 	case viewCode:
 		return a.submitCode(ctx, r)
+	case viewDisconnect:
+		return a.submitDisconnect(ctx, r)
 	case viewAdmin:
 		return a.submitAdmin(ctx, r)
 	case viewForce:
