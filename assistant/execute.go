@@ -3,6 +3,7 @@ package assistant
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -156,6 +157,7 @@ func (x *execution) perform(ctx context.Context, it *item) error {
 // arrived notes what Linear made of the values, which is what an undo will look
 // for: it may have tidied a text.
 func (c *Change) arrived(i linear.Issue) {
+	c.Fields = slices.Clone(c.Fields) // another item may be storing the record just now
 	for n, f := range c.Fields {
 		v := valueOf(i, f.Field)
 		c.Fields[n].To, c.Fields[n].ToID = v.text, v.id

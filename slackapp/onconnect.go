@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -169,7 +170,7 @@ func (a *App) answerPrompt(ctx context.Context, key store.Key, m Message, view s
 		}
 		p.Response = ""
 	}
-	r := &request{Key: key, HomeTeam: p.Home, Channel: p.Channel, Thread: p.Thread, Response: p.Response, answered: p.Response != ""}
+	r := &request{Key: key, HomeTeam: p.Home, Channel: p.Channel, Thread: p.Thread, Response: p.Response, answered: p.Response != "", talk: new(sync.Mutex)}
 	if err := a.reply(ctx, r, m); err != nil {
 		a.Log.WarnContext(ctx, "person not told how connecting went on", "user", key.UserID, "err", err)
 	}

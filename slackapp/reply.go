@@ -22,6 +22,8 @@ var errInterrupted = errors.New("slackapp: interrupted by restarts")
 // lives, else as an ephemeral in its channel, else in the person's DM. A second
 // reply replaces the first.
 func (a *App) reply(ctx context.Context, r *request, m Message) error {
+	r.talk.Lock()
+	defer r.talk.Unlock()
 	if r.Response == "" || m.Public && r.answered { // an ephemeral message cannot become public
 		return a.tell(ctx, r.Key, r.Channel, r.Thread, m)
 	}

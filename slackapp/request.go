@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -39,9 +40,10 @@ type request struct {
 	Held    string // name of the kept request that a failure can go on with
 	Doing   string // after "you can't": "edit issues in Design"
 
-	began    time.Time // when it came
-	raw      inbound   // as it came, so that it can be held and taken up again
-	answered bool      // a reply is out; the next one replaces it
+	talk     *sync.Mutex // one reply at a time: the sign of progress, the answer
+	began    time.Time   // when it came
+	raw      inbound     // as it came, so that it can be held and taken up again
+	answered bool        // a reply is out; the next one replaces it
 
 	Shown []string // identifiers the answer shows, in order
 
@@ -75,7 +77,7 @@ func readRequest(in inbound) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.raw, r.began = in, time.Now()
+	r.raw, r.began, r.talk = in, time.Now(), new(sync.Mutex)
 	return r, nil
 }
 
