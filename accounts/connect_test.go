@@ -263,6 +263,17 @@ func TestCodeStepFallsBackFromOtherAddress(t *testing.T) {
 	}
 }
 
+func TestAppNeedsTheCodeUnderEveryPolicy(t *testing.T) {
+	t.Parallel()
+	for _, verify := range []string{accounts.VerifyEmail, accounts.VerifyCode, accounts.VerifyOff} {
+		w := newWorld(t, func(c *setup) { c.accounts.Verify, c.accounts.Actor = verify, "app" })
+		done, err := w.m.Complete(t.Context(), w.approve(w.begin(carol()), "carol@acme.test"))
+		if err != nil || done.Code == "" || done.Account.State != store.Verifying {
+			t.Errorf("VERIFY=%s: Complete = %s with code %q, %v, want VERIFYING", verify, done.Account.State, done.Code, err)
+		}
+	}
+}
+
 // The consent of a victim must never end in an attacker's Slack account.
 func TestAttackMatrix(t *testing.T) {
 	t.Parallel()

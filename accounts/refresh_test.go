@@ -284,6 +284,10 @@ func TestDisconnectAndReconnectDuringARefresh(t *testing.T) {
 						t.Error(err)
 					}
 				}
+				// Two for the pair that was stored, two for the one that came too late.
+				if n := w.s.CountRequests("/oauth/revoke"); n != 4 {
+					t.Errorf("%d revocations, want 4: both tokens of both pairs", n)
+				}
 				if w.alive() != want {
 					t.Errorf("%d grants live at Linear, want %d", w.alive(), want)
 				}
