@@ -165,7 +165,7 @@ func rebased(fields []FieldChange, i linear.Issue) []FieldChange {
 		to := fieldValue{f.ToID, f.To}
 		if f.Field == fieldLabels {
 			added, removed := without(idSet(f.ToID), idSet(f.FromID)), without(idSet(f.FromID), idSet(f.ToID))
-			to = labelsAfter(i, from.id, wanted{add: labelsNamed(added, f), remove: labelsNamed(removed, f)})
+			to = labelsAfter(i, from.id, f.Names, wanted{add: labelsNamed(added, f), remove: labelsNamed(removed, f)})
 		}
 		again = append(again, FieldChange{Field: f.Field, From: from.text, FromID: from.id, To: to.text, ToID: to.id, Tainted: f.Tainted})
 	}

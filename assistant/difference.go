@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -151,7 +152,7 @@ func overlay(fields []FieldChange, i linear.Issue, w wanted) []FieldChange {
 	f := &fields[at]
 	to := w.value
 	if len(w.add)+len(w.remove) > 0 {
-		to = labelsAfter(i, f.ToID, w)
+		to = labelsAfter(i, f.ToID, f.Names, w)
 	}
 	f.To, f.ToID = to.text, to.id
 	if f.Field == fieldLabels {
@@ -162,7 +163,7 @@ func overlay(fields []FieldChange, i linear.Issue, w wanted) []FieldChange {
 
 // labelsAfter is the set of labels after adding and removing. Only one label of
 // a group can be on an issue: a new one takes the place of the old.
-func labelsAfter(i linear.Issue, before string, w wanted) fieldValue {
+func labelsAfter(i linear.Issue, before string, names map[string]string, w wanted) fieldValue {
 	known := map[string]linear.Label{}
 	for _, l := range slices.Concat(i.Labels.Nodes, w.add, w.remove) {
 		known[l.ID] = l
@@ -171,7 +172,7 @@ func labelsAfter(i linear.Issue, before string, w wanted) fieldValue {
 	for _, id := range idSet(before) {
 		l, ok := known[id]
 		if !ok {
-			l = linear.Label{ID: id, Name: id}
+			l = linear.Label{ID: id, Name: cmp.Or(names[id], id)} // of an earlier step
 		}
 		gone := slices.ContainsFunc(w.remove, func(r linear.Label) bool { return r.ID == id })
 		replaced := slices.ContainsFunc(w.add, func(a linear.Label) bool {
