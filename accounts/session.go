@@ -55,6 +55,9 @@ func (m *Manager) attribution(ctx context.Context, a store.Account) (*linear.Att
 		return nil, nil
 	}
 	text, err := m.DB.Setting(ctx, a.Key.TeamID, a.Key.UserID, authorSetting)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil // the app then writes in its own name
+	}
 	if err != nil {
 		return nil, err
 	}
