@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"linearbot/assistant"
+	"linearbot/linear"
 	"linearbot/store"
 )
 
@@ -161,4 +162,37 @@ func notUnderstood(word string) Message {
 	}
 	return sayText("I can't work that out right now. Try " + code(word+" help", 60) + ", or one of these:").
 		with(actions("", row...))
+}
+
+// valuesOf are the names a field takes in a team; nil for a field whose values
+// are the same everywhere.
+func valuesOf(field string, dir *linear.Directory, team linear.Team) []string {
+	var choices []choice
+	switch field {
+	case fieldTeam:
+		for _, t := range dir.Teams {
+			choices = append(choices, teamChoice(t))
+		}
+	case fieldState:
+		choices = stateChoices(team)
+	case "label":
+		for _, l := range dir.Labels {
+			if l.Team == nil || l.Team.ID == team.ID {
+				choices = append(choices, choice{Label: l.Name})
+			}
+		}
+	case fieldProject:
+		choices = projectChoices(dir, team.ID)
+	case fieldEstimate:
+		choices = estimateScale(team)
+	case fieldTemplate:
+		for _, t := range team.Templates {
+			choices = append(choices, choice{Label: t.Name})
+		}
+	}
+	var names []string
+	for _, c := range choices {
+		names = append(names, c.Label)
+	}
+	return names
 }

@@ -59,6 +59,9 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 		if r.Interaction.View.CallbackID == viewFilters {
 			return a.redrawFilters(ctx, r, value)
 		}
+		if id := r.Interaction.View.CallbackID; id == viewSettings || id == viewChannel {
+			return a.redrawSettings(ctx, r)
+		}
 		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.TeamID = value })
 	case actTemplate:
 		if r.Interaction.View.CallbackID != viewNewIssue {

@@ -97,7 +97,7 @@ func (a *App) commandHelp(ctx context.Context, r *request, cmd assistant.Command
 	if len(cmd.Args) == 0 {
 		return a.reply(ctx, r, h.message())
 	}
-	m, ok := h.topic(cmd.Args[0], nil)
+	m, ok := h.topic(cmd.Args[0], a.validValues(ctx, r, cmd.Args[0]))
 	if !ok {
 		return a.reply(ctx, r, notUnderstood(a.Word))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -95,6 +96,9 @@ func (a *App) openSettings(ctx context.Context, r *request, channel bool) error 
 	meta := formMeta{Kind: "user", Channel: r.Channel, Response: r.Response, Team: own.TeamID, HomeTeam: r.HomeTeam}
 	view := settingsView(meta.text(), dir, own)
 	if channel {
+		if a.policy(ctx, r.Key.TeamID).AdminsEdit && !a.isAdmin(ctx, r) {
+			return errNotAdmin
+		}
 		meta.Kind, meta.Team = "channel", shared.TeamID
 		name := ""
 		if r.Command != nil {
@@ -106,12 +110,42 @@ func (a *App) openSettings(ctx context.Context, r *request, channel bool) error 
 	return a.opened(err)
 }
 
+// redrawSettings follows another team: projects, labels and templates are the
+// team's own.
+func (a *App) redrawSettings(ctx context.Context, r *request) error {
+	v := r.Interaction.View
+	_, dir, err := a.names(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	meta := readMeta(v.PrivateMetadata)
+	d := readDefaults(defaults{}, v.State)
+	kept, _ := draft{TeamID: meta.Team, ProjectID: d.ProjectID, LabelIDs: d.LabelIDs, TemplateID: d.TemplateID}.forTeam(dir, d.TeamID)
+	d.ProjectID, d.LabelIDs, d.TemplateID = kept.ProjectID, kept.LabelIDs, kept.TemplateID
+	meta.Team = d.TeamID
+	view := settingsView(meta.text(), dir, d)
+	if v.CallbackID == viewChannel {
+		view = channelView(meta.text(), "", dir, d)
+		view.Blocks.BlockSet[0] = v.Blocks.BlockSet[0] // it names the channel
+	}
+	_, err = a.API.UpdateViewContext(ctx, view, "", v.Hash, v.ID)
+	return wrapSlack("views.update", err)
+}
+
 func (a *App) submitSettings(ctx context.Context, r *request) any {
 	v := r.Interaction.View
 	meta := readMeta(v.PrivateMetadata)
 	subject, channel := r.Key.UserID, ""
 	if v.CallbackID == viewChannel {
 		subject, channel = meta.Channel, meta.Channel
+		_, err := a.Accounts.Session(ctx, r.Key)
+		if err == nil && a.policy(ctx, r.Key.TeamID).AdminsEdit && !a.isAdmin(ctx, r) {
+			err = errNotAdmin
+		}
+		if err != nil {
+			view := failedView("Channel defaults", a.failure(ctx, r, err), "")
+			return slack.NewUpdateViewSubmissionResponse(&view)
+		}
 	}
 	d := readDefaults(a.readSetting(ctx, r.Key.TeamID, subject), v.State)
 	text, err := json.Marshal(d)
@@ -134,4 +168,24 @@ func (a *App) submitSettings(ctx context.Context, r *request) any {
 		}
 	}()
 	return nil
+}
+
+// validValues are the names a field takes in the person's default team, from the
+// cache: help never waits for Linear.
+func (a *App) validValues(ctx context.Context, r *request, topic string) []string {
+	f, ok := assistant.FieldNamed(strings.TrimSuffix(topic, ":"))
+	if !ok {
+		return nil
+	}
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return nil // help is for everybody
+	}
+	dir, warm := s.CachedDirectory()
+	if !warm {
+		return nil
+	}
+	own, shared := a.savedDefaults(ctx, r.Key, r.Channel)
+	team, _ := teamByID(dir, firstTeam(dir, shared.TeamID, own.TeamID, a.lastTeam(ctx, r.Key)))
+	return valuesOf(f.Name, dir, team)
 }

@@ -83,6 +83,8 @@ func (a *App) onEvent(ctx context.Context, r *request) error {
 		return a.onLinks(ctx, r, e)
 	case *slackevents.AgentSessionStoppedEvent:
 		a.stops.stop(e.Channel + "/" + e.ThreadTimestamp)
+	case *slackevents.AppUninstalledEvent, *slackevents.TokensRevokedEvent:
+		a.Log.ErrorContext(ctx, "Slack took this app's access away: install it again", "team", r.HomeTeam, "op", r.Op)
 	case *slackevents.UserChangeEvent:
 		a.people.forget(e.User.ID)
 	}

@@ -111,7 +111,7 @@ func (d defaults) saved(dir *linear.Directory, channel string) Message {
 	}
 	where := "Your settings are saved: "
 	if channel != "" {
-		where = "Defaults for #" + inline(channel, 80) + " are saved: "
+		where = "Defaults for <#" + escape(channel) + "> are saved: "
 	}
 	return sayText(where + strings.Join(parts, ", ") + ".")
 }

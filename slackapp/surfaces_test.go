@@ -37,7 +37,7 @@ func (w world) issueSurfaces() map[string]any {
 		"filters":         editFilters("meta", "/linear", w.dir, filters{TeamID: "team-eng", State: "open", Assignee: "user-0", Priority: "2", LabelIDs: []string{"label-0"}, Project: "project-0", Cycle: "cycle-0", Updated: "7d", Sort: "updated"}),
 		"settings":        settingsView("meta", w.dir, defaults{TeamID: "team-eng", ProjectID: "project-0", LabelIDs: []string{"label-0"}, AssignMe: true}),
 		"channel":         channelView("meta", w.title, w.dir, defaults{TeamID: "team-eng", TemplateID: "template-0", Post: true, Instructions: w.title}),
-		"settings_saved":  defaults{TeamID: "team-eng", ProjectID: "project-0", LabelIDs: []string{"label-0"}, AssignMe: true, Post: true}.saved(w.dir, w.title),
+		"settings_saved":  defaults{TeamID: "team-eng", ProjectID: "project-0", LabelIDs: []string{"label-0"}, AssignMe: true, Post: true}.saved(w.dir, "C0PAYMENTS"),
 		"preview":         plan{ID: "proposal-1", Items: []planItem{change}, Reason: "Oldest: created 3 Mar 2026", Actor: "user", Read: []string{"list assignee:alice " + w.title}}.message(),
 		"preview_bulk":    plan{ID: "proposal-1", Items: w.items(), Page: 0, Actor: "app", Until: noon}.message(),
 		"applied":         applied{ID: "proposal-1", Results: []result{{Item: change}}, Undoable: true}.message(),

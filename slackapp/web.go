@@ -33,7 +33,7 @@ func (a *App) Handler() http.Handler {
 	browser.HandleFunc("POST /connect/{token}", a.startConnect)
 	browser.HandleFunc("GET /oauth/callback", a.finishConnect)
 	mux := http.NewServeMux()
-	mux.Handle("/", shielded(http.NewCrossOriginProtection().Handler(browser)))
+	mux.Handle("/", a.shielded(http.NewCrossOriginProtection().Handler(browser)))
 	if a.Webhook.Reveal() != "" {
 		mux.HandleFunc("POST /webhooks/linear", a.takeWebhook)
 	}
@@ -41,10 +41,12 @@ func (a *App) Handler() http.Handler {
 }
 
 // shielded sets the headers every page carries. No script runs on any of them.
-func shielded(next http.Handler) http.Handler {
+func (a *App) shielded(next http.Handler) http.Handler {
+	// The form's redirect leads to Linear's consent page (CSP: form-action covers it).
+	policy := "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' " + a.Accounts.AuthURL
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
+		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")
@@ -132,7 +134,7 @@ func (a *App) endPage(err error, ref string) (int, endPage) {
 	again := " Type " + a.Word + " connect in Slack to get a new link."
 	switch held, isHeld := errors.AsType[*accounts.IdentityHeldError](err); {
 	case isHeld && held != nil:
-		return http.StatusConflict, endPage{Title: "Already connected", Text: "That Linear account is already connected to another person in Slack. Ask an admin if this is wrong. Nothing was connected."}
+		return http.StatusConflict, endPage{Title: "Already connected", Text: "That Linear account is already connected to " + a.handleOf(held.By) + ". Ask an admin if this is wrong. Nothing was connected."}
 	case errors.Is(err, accounts.ErrLinkGone), errors.Is(err, accounts.ErrStateGone):
 		return http.StatusGone, endPage{Title: "This link was used or has expired", Text: "Nothing was connected." + again}
 	case errors.Is(err, accounts.ErrWrongBrowser):
@@ -147,6 +149,14 @@ func (a *App) endPage(err error, ref string) (int, endPage) {
 		return http.StatusBadGateway, endPage{Title: "Linear isn't responding", Text: "Nothing was connected." + again + " Ref " + ref}
 	}
 	return http.StatusInternalServerError, endPage{Title: "Something went wrong on our side", Text: "Nothing was connected." + again + " Ref " + ref}
+}
+
+// handleOf names a person of the workspace, from what is known.
+func (a *App) handleOf(key store.Key) string {
+	if who, ok := a.people.fresh(key.UserID); ok && who.Handle != "" {
+		return "@" + who.Handle
+	}
+	return "another person in Slack"
 }
 
 func (a *App) render(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
