@@ -17,7 +17,10 @@ func (m Message) surface() ([]Object, string) { return m.Blocks, m.Channel + "/"
 func (v View) surface() ([]Object, string)    { return v.Blocks, v.ID }
 
 // Dialog is a confirm dialog on a person's screen.
-type Dialog struct{ Title, Text, Confirm, Deny string }
+type Dialog struct {
+	Title, Text, Confirm, Deny string
+	Danger                     bool // its agreeing button is red
+}
 
 type dialog struct {
 	Dialog
@@ -30,7 +33,7 @@ type dialog struct {
 // An element with a confirm dialog only opens the dialog: see Dialog, Confirm and Dismiss.
 func (p *Person) Click(ctx context.Context, on Surface, name string, choices ...string) error {
 	_, id := on.surface()
-	e, _, err := p.at(on, name)
+	e, on, err := p.at(on, name)
 	if err != nil {
 		return err
 	}
@@ -42,7 +45,7 @@ func (p *Person) Click(ctx context.Context, on Surface, name string, choices ...
 		p.s.mu.Lock()
 		defer p.s.mu.Unlock()
 		p.s.client(p.ID).dialog = &dialog{
-			Dialog{plain(c["title"]), plain(c["text"]), plain(c["confirm"]), plain(c["deny"])},
+			Dialog{plain(c["title"]), plain(c["text"]), plain(c["confirm"]), plain(c["deny"]), str(c["style"]) == "danger"},
 			func(ctx context.Context) error { return p.act(ctx, on, e, value) },
 		}
 		p.s.touch(Change{Kind: "view", User: p.ID, ID: id})

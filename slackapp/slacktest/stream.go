@@ -25,7 +25,7 @@ func (s *Server) startStream(a args) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Streaming = true
+	m.Streaming, m.Streamed = true, true
 	if err := m.grow(a); err != nil {
 		return nil, err
 	}

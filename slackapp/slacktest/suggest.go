@@ -98,15 +98,28 @@ func flatten(options, groups []Object) (list []Option, raw []Object) {
 	return list, raw
 }
 
-// offered returns what the app last offered for a menu, plus its initial choices.
+// offered returns what the app last offered for a menu, plus its initial choices and what is chosen now.
 func (p *Person) offered(on Surface, e element) []Object {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	out := append([]Object{}, p.s.client(p.ID).suggestions[suggestionKey(on, e)]...)
+	if v, ok := on.(View); ok {
+		if now := p.s.views[v.ID]; now != nil {
+			out = append(out, chosen(now.State[e.blockID()][e.actionID()])...)
+		}
+	}
 	if o, ok := e.el["initial_option"].(Object); ok {
 		out = append(out, o)
 	}
 	return append(out, objects(e.el["initial_options"])...)
+}
+
+// chosen lists the options a value holds.
+func chosen(value Object) []Object {
+	if o, ok := value["selected_option"].(Object); ok {
+		return []Object{o}
+	}
+	return objects(value["selected_options"])
 }
 
 func suggestionKey(on Surface, e element) string {

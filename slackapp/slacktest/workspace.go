@@ -19,6 +19,9 @@ const (
 	otherTeamID = "T0GLOBEX"
 )
 
+// AppUser is the user id under which the installed app speaks.
+const AppUser = botUserID
+
 // User is one person or bot as users.info tells of them.
 type User struct {
 	ID, TeamID, Name, RealName, Email, TZ     string
@@ -70,6 +73,7 @@ type Message struct {
 	Unfurls               map[string]Object // by URL
 	Subtype               string            // thread_broadcast, bot_message or ""
 	Streaming             bool              // between chat.startStream and chat.stopStream
+	Streamed              bool              // grew by chat.appendStream: its text is Markdown
 	Halted                bool              // a stream somebody stopped
 }
 
