@@ -1,0 +1,95 @@
+package page_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"linearbot/slackapp/slacktest"
+	"linearbot/slackapp/slacktest/page"
+)
+
+// newPage serves the page of a seeded local Slack with no app behind it.
+func newPage(t *testing.T) (*slacktest.Server, *httptest.Server) {
+	t.Helper()
+	manifest, err := os.ReadFile("../../../manifest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slack := slacktest.NewServer(slacktest.Options{Manifest: manifest, Seed: true})
+	web := httptest.NewServer(page.New(slack, page.Options{}))
+	t.Cleanup(func() {
+		web.CloseClientConnections()
+		web.Close()
+		slack.Close()
+	})
+	return slack, web
+}
+
+func TestPageRefusesStrangers(t *testing.T) {
+	t.Parallel()
+	_, web := newPage(t)
+	for _, c := range []struct {
+		name, method, path string
+		change             func(*http.Request)
+		want               int
+	}{
+		{"its own address", "GET", "/state?as=alice", func(*http.Request) {}, http.StatusOK},
+		{"localhost", "GET", "/state?as=alice", func(r *http.Request) { r.Host = "localhost:8300" }, http.StatusOK},
+		{"another name for this machine", "GET", "/state?as=alice", func(r *http.Request) { r.Host = "evil.test:8300" }, http.StatusForbidden},
+		{"another site's form", "POST", "/do?as=alice", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, http.StatusForbidden},
+		{"another origin", "POST", "/do?as=alice", func(r *http.Request) { r.Header.Set("Origin", "http://evil.test") }, http.StatusForbidden},
+		{"nobody", "GET", "/state?as=mallory", func(*http.Request) {}, http.StatusNotFound},
+		{"somebody who left", "GET", "/state?as=frank", func(*http.Request) {}, http.StatusNotFound},
+		{"a bot", "GET", "/state?as=deploybot", func(*http.Request) {}, http.StatusNotFound},
+		{"an unknown move", "POST", "/do?as=alice", func(*http.Request) {}, http.StatusBadRequest},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r, err := http.NewRequestWithContext(t.Context(), c.method, web.URL+c.path, strings.NewReader(`{"do":"fly"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.change(r)
+			resp, err := web.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			if resp.StatusCode != c.want {
+				t.Errorf("%s %s = %d, want %d", c.method, c.path, resp.StatusCode, c.want)
+			}
+		})
+	}
+}
+
+func TestPageShowsTheWorkspace(t *testing.T) {
+	t.Parallel()
+	slack, web := newPage(t)
+	browser := openBrowser(t)
+	alice := openTab(t, browser, web, "/?as=alice&in=C0PAYMENTS")
+	alice.reads(".banner", "invented")
+	alice.reads(".message", "retr")
+	alice.shot("payments")
+
+	alice.click(".replies")
+	alice.reads("#thread .message", "Please don't paste tokens here")
+	alice.shot("thread")
+
+	alice.write("#main textarea", "Hello *all* of <you> & `x`\r")
+	alice.reads("#main .message strong", "all")
+	alice.reads("#main .message", "<you> & x")
+	if m := slack.Person("alice").Last("C0PAYMENTS"); m.Text != "Hello *all* of &lt;you&gt; &amp; `x`" {
+		t.Errorf("the message is %q", m.Text)
+	}
+
+	alice.write("#main textarea", "/lin\t")
+	alice.reads(".usage", "create TITLE")
+	alice.write("#main textarea", "help\r")
+	alice.reads(".toast", `/linear failed with the error "dispatch_failed"`)
+	alice.click("#what")
+	alice.reads("#happened", "Types /linear help")
+	alice.shot("happened")
+}
