@@ -78,7 +78,8 @@ func TestPageShowsTheWorkspace(t *testing.T) {
 	alice.reads("#thread .message", "Please don't paste tokens here")
 	alice.shot("thread")
 
-	alice.write("#main textarea", "Hello *all* of <you> & `x`\r")
+	alice.write("#main textarea", "Hello *all* of <you> & `x`")
+	alice.click("#main .send")
 	alice.reads("#main .message strong", "all")
 	alice.reads("#main .message", "<you> & x")
 	if m := slack.Person("alice").Last("C0PAYMENTS"); m.Text != "Hello *all* of &lt;you&gt; &amp; `x`" {
@@ -87,7 +88,8 @@ func TestPageShowsTheWorkspace(t *testing.T) {
 
 	alice.write("#main textarea", "/lin\t")
 	alice.reads(".usage", "create TITLE")
-	alice.write("#main textarea", "help\r")
+	alice.write("#main textarea", "help")
+	alice.click("#main .send")
 	alice.reads(".toast", `/linear failed with the error "dispatch_failed"`)
 	alice.click("#what")
 	alice.reads("#happened", "Types /linear help")
