@@ -72,7 +72,7 @@ func (a *App) journal(ctx context.Context, in inbound, r *request) (first, journ
 func (a *App) enqueue(ctx context.Context, r *request, journaled bool) {
 	log := a.Log.With("team", r.Key.TeamID, "user", r.Key.UserID, "ref", r.Ref)
 	j := job{
-		name: r.Op, log: log, cap: handleCap,
+		name: r.Op, log: log, cap: r.cap(),
 		run: func(ctx context.Context) error { return a.handle(ctx, r) },
 		done: func(err error) {
 			a.finish(r, journaled)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -12,6 +13,24 @@ import (
 	"linearbot/linear"
 	"linearbot/store"
 )
+
+const (
+	wordsCap = 75 * time.Second // a request in words: its minute, and time to show what there is
+	closeCap = 5 * time.Second
+)
+
+// cap is how long the work on a request may take.
+func (r *request) cap() time.Duration {
+	switch r.Op {
+	case "event.message", "event.app_mention", "action." + actAskInstead, "action." + actAnswer:
+		return wordsCap
+	case "command":
+		if cmd, err := assistant.ParseCommand(r.Command.Text); err == nil && cmd.Verb == assistant.VerbAsk {
+			return wordsCap
+		}
+	}
+	return handleCap
+}
 
 // askModel answers words with the language model. The person sees what it is
 // doing; what it wants changed comes back as a preview.
@@ -31,15 +50,31 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 		}
 	})
 	if err != nil {
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeCap)
+		defer cancel()
+		if _, endErr := live.end(after, nil); endErr != nil {
+			a.Log.WarnContext(after, "cut answer not closed", "ref", r.Ref, "err", endErr)
+		}
 		return a.askFailed(ctx, r, answer, err)
 	}
 	r.Shown = append(r.Shown, answer.Issues()...)
+	apart := r.Public && slices.ContainsFunc(answer.Proposal.Changes, func(c assistant.Change) bool { return c.Issue.Private })
+	preview := a.preview(answer.Proposal)
+	if apart {
+		answer.Proposal = assistant.Proposal{} // its preview is for the asker's eyes
+	}
 	rest := a.belowAnswer(r, answer, text)
 	shown, err := live.end(ctx, rest)
+	if apart && shown {
+		return preview, err
+	}
+	if apart {
+		rest = append(rest, preview.Blocks...)
+	}
 	if err != nil || shown {
 		return Message{}, err
 	}
-	m := Message{Public: r.Public && answer.Proposal.ID == ""}
+	m := Message{Public: r.Public && answer.Proposal.ID == "" && !apart}
 	if answer.Text != "" {
 		m.Text = fallback(escape(answer.Text))
 		m = m.with(slack.NewMarkdownBlock("", cut(answer.Text, maxBody)))

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"linearbot/accounts"
 	"linearbot/assistant"
@@ -87,9 +88,13 @@ func TestAnUnknownStateIsAskedWithButtons(t *testing.T) {
 }
 
 // withModel is a world whose assistant asks a scripted model.
-func withModel(t *testing.T, respond func(modeltest.Request) modeltest.Reply) (*world, *modeltest.Server) {
+func withModel(t *testing.T, respond func(modeltest.Request) modeltest.Reply, more ...func(*modeltest.Options)) (*world, *modeltest.Server) {
 	t.Helper()
-	model := modeltest.NewServer(modeltest.Options{Key: "sk-test", Respond: respond})
+	o := modeltest.Options{Key: "sk-test", Respond: respond}
+	for _, change := range more {
+		change(&o)
+	}
+	model := modeltest.NewServer(o)
 	t.Cleanup(model.Close)
 	w := newWorld(t, worldOptions{App: func(c *slackapp.Config) {
 		m := assistant.NewAnthropic(assistant.AnthropicConfig{Key: accounts.NewSecret("sk-test"), BaseURL: model.URL})
@@ -176,5 +181,19 @@ func TestAMentionIsAnsweredInItsThreadWithoutPrivateIssues(t *testing.T) {
 		if !strings.Contains(text, "hidden here") {
 			t.Errorf("the answer does not say that something is hidden:\n%s", text)
 		}
+	}
+}
+
+func TestAnAnswerThatBreaksOffIsClosed(t *testing.T) {
+	t.Parallel()
+	broken := modeltest.Say(strings.Repeat("It goes on and on. ", 40))
+	broken.Fault = modeltest.Fault{MidStream: true, Kind: "overloaded_error"}
+	w, _ := withModel(t, modeltest.Script(broken), func(o *modeltest.Options) { o.Pace = 60 * time.Millisecond })
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), "I wonder if we should rather hire two more folks than ship late")
+	w.sees(w.alice, w.alice.DM(), "The assistant is unavailable. Commands still work.")
+	m, ok := w.alice.Find(w.alice.DM(), "on and on")
+	if !ok || m.Streaming {
+		t.Errorf("the cut answer is shown: %v, still growing: %v", ok, m.Streaming)
 	}
 }
