@@ -58,7 +58,7 @@ func (at adminAt) audit(team string, limit int) store.AuditFilter {
 	if at.Days > 0 {
 		f.From = time.Now().AddDate(0, 0, -at.Days)
 	}
-	f.Before, _ = strconv.ParseInt(at.After, 10, 64) //nolint:errcheck // no number is the first page
+	f.Before, _ = strconv.ParseInt(at.After, 10, 64)
 	return f
 }
 

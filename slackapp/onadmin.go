@@ -129,7 +129,7 @@ func (at adminAt) filtered(act *slack.BlockAction, value string) adminAt {
 	case "result":
 		at.Result = value
 	case "days":
-		at.Days, _ = strconv.Atoi(value) //nolint:errcheck // no number is no filter
+		at.Days, _ = strconv.Atoi(value) // no number is no filter
 	default:
 		at.State = store.State(value)
 	}

@@ -26,7 +26,7 @@ func TestForceDisconnect(t *testing.T) {
 	w.connect(w.alice)
 	v := w.admin(w.carol, "People", "1 connected")
 	w.clicks(w.carol, v, "admin_more", "Force disconnect…")
-	v = w.form(w.carol, "Linear data is not changed.")
+	w.form(w.carol, "Linear data is not changed.")
 	if w.state(w.alice) != store.Active {
 		t.Fatal("the access was taken before the second question was answered")
 	}
@@ -99,7 +99,7 @@ func TestAdminTabs(t *testing.T) {
 	w.clicks(w.carol, v, "Export CSV")
 	w.sees(w.carol, w.carol.DM(), "time,who,action,target,result,source,ref")
 	w.clicks(w.carol, v, "People")
-	v = w.form(w.carol, "2 connected")
+	w.form(w.carol, "2 connected")
 	w.submits(w.carol, map[string]any{"Find a person": "bob"})
 	v = w.form(w.carol, "Bob")
 	if strings.Contains(slacktest.Text(v), "Alice Chen") {
