@@ -256,3 +256,21 @@ func TestEditKeepsOthers(t *testing.T) {
 		t.Errorf("ENG-104 = %+v", i)
 	}
 }
+
+// TestSettingsFollowTheTeam: choosing a team keeps the settings form, and the next
+// new issue starts with it.
+func TestSettingsFollowTheTeam(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear defaults")
+	w.picks(w.alice, w.form(w.alice, "Save settings"), "team", "des")
+	w.form(w.alice, "Design (DES)")
+	w.submits(w.alice, map[string]any{"New issues": []string{"Assign to me"}})
+	w.sees(w.alice, general, "Your settings are saved: team *Design*")
+	w.types(w.alice, general, "/linear create Starts in Design")
+	w.sees(w.alice, general, "Created")
+	if made := w.titled("Starts in Design"); len(made) != 1 || made[0].TeamKey != "DES" || made[0].Assignee != "alice@acme.test" {
+		t.Errorf("made %+v", made)
+	}
+}

@@ -55,11 +55,23 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 		return a.pressFeedback(ctx, r, value)
 	case actSettings:
 		return a.openSettings(ctx, r, false)
+	case actAdmin, actAdminTab, actAdminFilter, actAdminName, actAdminMore, actAdminPage, actAdminExport, actAdminPolicy:
+		return a.onAdmin(ctx, r, baseAction(act.ActionID), value)
+	case actHomeMore, actHomeView, actHomeNext, actHomePrev:
+		return a.onHome(ctx, r, baseAction(act.ActionID), value)
+	}
+	return a.onFormAction(ctx, r, act, value)
+}
+
+// onFormAction handles what is pressed or chosen inside forms, and the next steps
+// that failures offer.
+func (a *App) onFormAction(ctx context.Context, r *request, act *slack.BlockAction, value string) error {
+	switch baseAction(act.ActionID) {
 	case actTeam:
-		if r.Interaction.View.CallbackID == viewFilters {
+		switch r.Interaction.View.CallbackID {
+		case viewFilters:
 			return a.redrawFilters(ctx, r, value)
-		}
-		if id := r.Interaction.View.CallbackID; id == viewSettings || id == viewChannel {
+		case viewSettings, viewChannel:
 			return a.redrawSettings(ctx, r)
 		}
 		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.TeamID = value })
@@ -79,10 +91,14 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 		return a.pressPick(ctx, r, held, id)
 	case actPickSelect:
 		return a.pressPick(ctx, r, waitingIn(act.BlockID), value)
-	case actAdmin, actAdminTab, actAdminFilter, actAdminName, actAdminMore, actAdminPage, actAdminExport, actAdminPolicy:
-		return a.onAdmin(ctx, r, baseAction(act.ActionID), value)
-	case actHomeMore, actHomeView, actHomeNext, actHomePrev:
-		return a.onHome(ctx, r, baseAction(act.ActionID), value)
+	case actPreviewThread:
+		return a.previewThread(ctx, r)
+	case actCreateAnother:
+		return a.createAnother(ctx, r)
+	case actUseThis:
+		return a.useSimilar(ctx, r, value)
+	case actReplaceText:
+		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.Description, m.Redrawn = "", true })
 	}
 	return a.onIssueAction(ctx, r, act, value)
 }
@@ -126,14 +142,6 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 		return a.dropFilter(ctx, r, value)
 	case actSearch:
 		return a.openSearch(ctx, r, value)
-	case actPreviewThread:
-		return a.previewThread(ctx, r)
-	case actCreateAnother:
-		return a.createAnother(ctx, r)
-	case actUseThis:
-		return a.useSimilar(ctx, r, value)
-	case actReplaceText:
-		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.Description, m.Redrawn = "", true })
 	case actPlanPage:
 		return a.pagePlan(ctx, r, value)
 	case actApply:
