@@ -9,6 +9,7 @@ import (
 
 	"linearbot/slackapp/slacktest"
 	"linearbot/slackapp/slacktest/page"
+	"linearbot/slackapp/slacktest/pagetest"
 )
 
 // newPage serves the page of a seeded local Slack with no app behind it.
@@ -68,30 +69,30 @@ func TestPageRefusesStrangers(t *testing.T) {
 func TestPageShowsTheWorkspace(t *testing.T) {
 	t.Parallel()
 	slack, web := newPage(t)
-	browser := openBrowser(t)
-	alice := openTab(t, browser, web, "/?as=alice&in=C0PAYMENTS")
-	alice.reads(".banner", "invented")
-	alice.reads(".message", "retr")
-	alice.shot("payments")
+	browser := pagetest.OpenBrowser(t)
+	alice := pagetest.OpenTab(t, browser, web.URL+"/?as=alice&in=C0PAYMENTS")
+	alice.Reads(".banner", "invented")
+	alice.Reads(".message", "retr")
+	alice.Shot("payments")
 
-	alice.click(".replies")
-	alice.reads("#thread .message", "Please don't paste tokens here")
-	alice.shot("thread")
+	alice.Click(".replies")
+	alice.Reads("#thread .message", "Please don't paste tokens here")
+	alice.Shot("thread")
 
-	alice.write("#main textarea", "Hello *all* of <you> & `x`")
-	alice.click("#main .send")
-	alice.reads("#main .message strong", "all")
-	alice.reads("#main .message", "<you> & x")
+	alice.Write("#main textarea", "Hello *all* of <you> & `x`")
+	alice.Click("#main .send")
+	alice.Reads("#main .message strong", "all")
+	alice.Reads("#main .message", "<you> & x")
 	if m := slack.Person("alice").Last("C0PAYMENTS"); m.Text != "Hello *all* of &lt;you&gt; &amp; `x`" {
 		t.Errorf("the message is %q", m.Text)
 	}
 
-	alice.write("#main textarea", "/lin\t")
-	alice.reads(".usage", "create TITLE")
-	alice.write("#main textarea", "help")
-	alice.click("#main .send")
-	alice.reads(".toast", `/linear failed with the error "dispatch_failed"`)
-	alice.click("#what")
-	alice.reads("#happened", "Types /linear help")
-	alice.shot("happened")
+	alice.Write("#main textarea", "/lin\t")
+	alice.Reads(".usage", "create TITLE")
+	alice.Write("#main textarea", "help")
+	alice.Click("#main .send")
+	alice.Reads(".toast", `/linear failed with the error "dispatch_failed"`)
+	alice.Click("#what")
+	alice.Reads("#happened", "Types /linear help")
+	alice.Shot("happened")
 }
