@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http/httptest"
 	"testing"
 
+	"linearbot/linear/lineartest"
 	"linearbot/slackapp/slacktest/page"
 	"linearbot/slackapp/slacktest/pagetest"
 )
@@ -21,7 +23,7 @@ func TestBrowserTour(t *testing.T) {
 			t.Errorf("close: %v", err)
 		}
 	})
-	web := httptest.NewServer(page.New(s.slack, page.Options{LinearURL: s.linear.URL}))
+	web := httptest.NewServer(page.New(s.slack, page.Options{LinearURL: s.linear.URL, Requests: func() []page.LinearRequest { return linearRequests(s.linear) }}))
 	t.Cleanup(func() {
 		web.CloseClientConnections()
 		web.Close()
@@ -68,5 +70,16 @@ func TestBrowserTour(t *testing.T) {
 	}
 	alice.Click("#what")
 	alice.Reads("#happened", "Presses “Create issue”")
+	alice.Reads("#happened .step.linear .name", "IssueCreate")
+	alice.Reads("#main .message strong a", "ENG-144")
 	alice.Shot("created")
+}
+
+// linearRequests are the requests of the local Linear as the page lists them.
+func linearRequests(l *lineartest.Server) []page.LinearRequest {
+	var out []page.LinearRequest
+	for _, r := range l.Requests() {
+		out = append(out, page.LinearRequest{At: r.At, Took: r.Took, Name: cmp.Or(r.Op, r.Path), User: r.User, Status: r.Status})
+	}
+	return out
 }

@@ -80,7 +80,7 @@ function styled(text) {
   let best = null;
   for (const [mark, tag] of styles) {
     const esc = "\\" + mark;
-    const re = new RegExp(`${esc}(?=\\S)((?:<[^>]*>|[^${esc}\\n<])*?\\S)${esc}`, "g");
+    const re = new RegExp(`${esc}(?=\\S)((?:<[^>]*>|[^${esc}\\n<])+?)(?<!\\s)${esc}`, "g");
     for (let m; (m = re.exec(text)); re.lastIndex = m.index + 1) {
       const before = text.slice(0, m.index), after = text.slice(m.index + m[0].length);
       const inToken = before.lastIndexOf("<") > before.lastIndexOf(">");
