@@ -73,6 +73,12 @@ func TestBrowserTour(t *testing.T) {
 	alice.Reads("#happened .step.linear .name", "IssueCreate")
 	alice.Reads("#main .message strong a", "ENG-144")
 	alice.Shot("created")
+
+	s.linear.RevokeAccess("alice@acme.test")
+	alice.Click("#side [data-key='app messages']")
+	alice.Reads("#main .message", "Your Linear connection stopped working")
+	alice.Reads("#main .message .button", "Reconnect")
+	alice.Shot("revoked")
 }
 
 // linearRequests are the requests of the local Linear as the page lists them.
