@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 
 	"linearbot/linear/lineartest"
-	"linearbot/linear/lineartest/page"
+	linearpage "linearbot/linear/lineartest/page"
 )
 
 // demoCmd runs everything on one machine, against local stand-ins of Slack and Linear.
@@ -37,7 +37,7 @@ func (d *demoCmd) run(ctx context.Context, stdout, stderr io.Writer) error {
 func (d *demoCmd) linearOnly(ctx context.Context, stdout io.Writer) error {
 	app := lineartest.DefaultApp
 	app.AnyLoopback = true
-	s := lineartest.New(lineartest.Options{Seed: true, App: app, Pages: page.New})
+	s := lineartest.New(lineartest.Options{Seed: true, App: app, Pages: linearpage.New})
 	defer s.Close()
 	if err := s.Start(d.Addr); err != nil {
 		return fmt.Errorf("--addr: %w", err)
@@ -86,17 +86,27 @@ func (d *demoCmd) tour(ctx context.Context, stdout, stderr io.Writer) error {
 	return errors.Join(closeErr, remove())
 }
 
-// keepUp runs the stage until ctx ends, for people to play with.
+// keepUp runs the stage behind a page until ctx ends, for people to play with.
 func (d *demoCmd) keepUp(ctx context.Context, stdout, stderr io.Writer) error {
 	dir, remove, err := stageDir(d.State)
 	if err != nil {
 		return err
 	}
-	s, err := newStage(ctx, stageOptions{Dir: dir, Log: stageLog(stderr, slog.LevelWarn)})
+	s, err := newStage(ctx, stageOptions{Dir: dir, Log: stageLog(stderr, slog.LevelError)})
 	if err != nil {
 		return errors.Join(err, remove())
 	}
-	fmt.Fprintf(stdout, "The local Slack is at %s, the local Linear at %s. Ctrl-C ends the demo.\n", s.slack.URL, s.linear.URL)
+	page, err := s.servePage(ctx, d.Addr)
+	if err != nil {
+		return errors.Join(err, s.close(), remove())
+	}
+	fmt.Fprintf(stdout, `The demo is at %s
+
+  Slack    %[1]s   (switch between Alice, Bob, Carol the admin, and a guest)
+  Linear   %s   (board, issues, connected apps, levers)
+
+Start as Alice: type /linear create Fix login, connect, then ask for anything. Ctrl-C ends the demo.
+`, page.url, s.linear.URL)
 	<-ctx.Done()
-	return errors.Join(s.close(), remove())
+	return errors.Join(page.close(), s.close(), remove())
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"log/slog"
 	"strings"
 	"testing"
 )
@@ -16,6 +17,33 @@ func TestTour(t *testing.T) {
 	for _, words := range []string{"Ready to make 1 change", "stopped working", "scenes held"} {
 		if !strings.Contains(out.String(), words) {
 			t.Errorf("the transcript does not show %q", words)
+		}
+	}
+}
+
+// TestDemoSurvivesARestartOfTheBot types a command, restarts the bot under the
+// page, and types again.
+func TestDemoSurvivesARestartOfTheBot(t *testing.T) {
+	t.Parallel()
+	s, err := newStage(t.Context(), stageOptions{Dir: t.TempDir(), Log: stageLog(t.Output(), slog.LevelWarn)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	alice := s.slack.Person("alice")
+	for range 2 {
+		if err := alice.Command(t.Context(), general, "/linear status"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.slack.Await(t.Context(), func() bool { _, ok := alice.Find(general, "Not connected"); return ok }); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.restartBot(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -10,11 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"linearbot"
 	"linearbot/linear/lineartest"
-	"linearbot/linear/lineartest/page"
+	linearpage "linearbot/linear/lineartest/page"
 	"linearbot/slackapp/slacktest"
 )
 
@@ -33,6 +34,8 @@ type stage struct {
 	log   *slog.Logger
 	stop  context.CancelFunc
 	ended chan error
+
+	restarting sync.Mutex
 }
 
 // stageOptions shape a stage.
@@ -79,7 +82,7 @@ func startLinear(o stageOptions, public string) (*lineartest.Server, error) {
 	app := lineartest.DefaultApp
 	app.Name, app.RedirectURIs, app.AnyLoopback = "Linear in Slack", []string{public + "/oauth/callback"}, true
 	app.WebhookURL, app.WebhookSecret = public+"/webhooks/linear", stageWebhookSecret
-	opts := lineartest.Options{Seed: true, App: app, Pages: page.New}
+	opts := lineartest.Options{Seed: true, App: app, Pages: linearpage.New}
 	if o.Linear != nil {
 		o.Linear(&opts)
 	}
@@ -140,6 +143,8 @@ func (s *stage) stopBot() error {
 
 // restartBot is a deployment: the old process drains, a new one takes over.
 func (s *stage) restartBot(ctx context.Context) error {
+	s.restarting.Lock()
+	defer s.restarting.Unlock()
 	if err := s.stopBot(); err != nil {
 		return err
 	}
