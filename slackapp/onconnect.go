@@ -99,8 +99,8 @@ func (a *App) disconnect(ctx context.Context, r *request) error {
 const statusCap = 2 * time.Second
 
 func (a *App) commandStatus(ctx context.Context, r *request) error {
-	account, err := a.Accounts.GetOrCreate(ctx, r.Key, r.HomeTeam)
-	if err != nil {
+	account, err := a.Accounts.Status(ctx, r.Key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) { // nobody yet: not connected
 		return err
 	}
 	c := connectionStatus{Account: account}

@@ -33,7 +33,7 @@ func (s *stage) servePage(ctx context.Context, addr string) (*demoPage, error) {
 	}
 	p := &demoPage{url: "http://" + listener.Addr().String() + "/", ended: make(chan error, 1)}
 	p.server = &http.Server{
-		Handler:           page.New(s.slack, page.Options{
+		Handler: page.New(s.slack, page.Options{
 			LinearURL: s.linear.URL, Requests: s.linearRequests, Restart: func() error { return s.restartBot(ctx) },
 		}),
 		ReadHeaderTimeout: 5 * time.Second,

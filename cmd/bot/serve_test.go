@@ -9,8 +9,8 @@ func TestCommandsBeforeConnecting(t *testing.T) {
 	const channel = "C0GENERAL"
 
 	for _, c := range []struct{ command, answer string }{
-		{"/linear help", "What you can do"},
 		{"/linear status", "Not connected"},
+		{"/linear help", "What you can do"},
 		{"/linear create Fix login team:ENG", "Connect your Linear account"},
 		{"/linear crate Fix login", "Did you mean"},
 		{"/linear admin", "Only workspace admins can open this."},
