@@ -15,9 +15,20 @@ import (
 
 const checkCap = 10 * time.Second
 
+// checkCmd tries the configuration.
+type checkCmd struct{}
+
+// Run checks every setting.
+func (*checkCmd) Run(ctx context.Context, c *config, to *console) error {
+	if err := c.finish(c.readSecretFiles()...); err != nil {
+		return err
+	}
+	return c.check(ctx, to.out)
+}
+
 // check tries every setting against the service it is for, says what it found
 // line by line, and fails when anything would not work.
-func (c *cli) check(ctx context.Context, w io.Writer) error {
+func (c *config) check(ctx context.Context, w io.Writer) error {
 	var failed error
 	for _, item := range []struct {
 		name string
@@ -42,7 +53,7 @@ func (c *cli) check(ctx context.Context, w io.Writer) error {
 	return failed
 }
 
-func (c *cli) checkDatabase(ctx context.Context) (string, error) {
+func (c *config) checkDatabase(ctx context.Context) (string, error) {
 	if _, err := c.keyring(); err != nil {
 		return "", err
 	}
@@ -53,7 +64,7 @@ func (c *cli) checkDatabase(ctx context.Context) (string, error) {
 	return c.sqlitePath() + " opens, keyset " + "readable", db.Close()
 }
 
-func (c *cli) checkBotToken(ctx context.Context) (string, error) {
+func (c *config) checkBotToken(ctx context.Context) (string, error) {
 	api, _ := c.slackClients()
 	me, err := api.AuthTestContext(ctx)
 	if err != nil {
@@ -62,7 +73,7 @@ func (c *cli) checkBotToken(ctx context.Context) (string, error) {
 	return fmt.Sprintf("@%s in %s", me.User, me.Team), nil
 }
 
-func (c *cli) checkAppToken(ctx context.Context) (string, error) {
+func (c *config) checkAppToken(ctx context.Context) (string, error) {
 	_, quick := c.slackClients()
 	_, _, err := quick.StartSocketModeContext(ctx)
 	if err != nil {
@@ -71,7 +82,7 @@ func (c *cli) checkAppToken(ctx context.Context) (string, error) {
 	return "a socket may be opened", nil
 }
 
-func (c *cli) checkLinearAPI(ctx context.Context) (string, error) {
+func (c *config) checkLinearAPI(ctx context.Context) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.LinearAPIURL+"/graphql", strings.NewReader(`{"query":"{viewer{id}}"}`))
 	if err != nil {
 		return "", err
@@ -90,7 +101,7 @@ func (c *cli) checkLinearAPI(ctx context.Context) (string, error) {
 
 // checkLinearApp asks for a token with a code that cannot exist: Linear answers
 // invalid_grant when it knows the client, invalid_client when it does not.
-func (c *cli) checkLinearApp(ctx context.Context) (string, error) {
+func (c *config) checkLinearApp(ctx context.Context) (string, error) {
 	form := url.Values{
 		"grant_type": {"authorization_code"}, "code": {"linearbot-check"},
 		"redirect_uri": {c.PublicURL + "/oauth/callback"}, "client_id": {c.LinearClientID}, "client_secret": {c.LinearClientSecret},

@@ -17,72 +17,113 @@ import (
 // config is everything that can be configured, by flag or environment variable.
 // The names are a contract (README).
 type config struct {
-	SlackBotToken string `env:"SLACK_BOT_TOKEN" help:"Slack bot token, xoxb-…"`
-	SlackAppToken string `env:"SLACK_APP_TOKEN" help:"Slack app-level token with connections:write, xapp-…"`
-	SlackAPIURL   string `name:"slack-api-url" env:"SLACK_API_URL" default:"https://slack.com/api/" help:"base of Slack's Web API"`
+	SlackBotToken string `env:"SLACK_BOT_TOKEN" group:"Slack:" help:"Slack bot token, xoxb-…"`
+	SlackAppToken string `env:"SLACK_APP_TOKEN" group:"Slack:" help:"Slack app-level token with connections:write, xapp-…"`
+	SlackAPIURL   string `name:"slack-api-url" env:"SLACK_API_URL" group:"Slack:" default:"https://slack.com/api/" help:"base of Slack's Web API"`
 
-	LinearClientID     string `env:"LINEAR_CLIENT_ID" help:"client id of your OAuth app in Linear"`
-	LinearClientSecret string `env:"LINEAR_CLIENT_SECRET" help:"its client secret"`
-	LinearAuthURL      string `name:"linear-auth-url" env:"LINEAR_AUTH_URL" default:"https://linear.app" help:"where /oauth/authorize is"`
-	LinearAPIURL       string `name:"linear-api-url" env:"LINEAR_API_URL" default:"https://api.linear.app" help:"where /graphql and /oauth/token are"`
-	LinearActor        string `env:"LINEAR_ACTOR" default:"user" help:"user: act as each person; app: act as the app"`
-	LinearScopes       string `env:"LINEAR_SCOPES" default:"read,write" help:"comma-separated OAuth scopes"`
-	LinearWebhook      string `name:"linear-webhook-secret" env:"LINEAR_WEBHOOK_SECRET" help:"enables POST /webhooks/linear"`
+	LinearClientID     string `env:"LINEAR_CLIENT_ID" group:"Linear:" help:"client id of your OAuth app in Linear"`
+	LinearClientSecret string `env:"LINEAR_CLIENT_SECRET" group:"Linear:" help:"its client secret"`
+	LinearAuthURL      string `name:"linear-auth-url" env:"LINEAR_AUTH_URL" group:"Linear:" default:"https://linear.app" help:"where /oauth/authorize is"`
+	LinearAPIURL       string `name:"linear-api-url" env:"LINEAR_API_URL" group:"Linear:" default:"https://api.linear.app" help:"where /graphql and /oauth/token are"`
+	LinearActor        string `env:"LINEAR_ACTOR" group:"Linear:" default:"user" help:"user: act as each person; app: act as the app"`
+	LinearScopes       string `env:"LINEAR_SCOPES" group:"Linear:" default:"read,write" help:"comma-separated OAuth scopes"`
+	LinearWebhook      string `name:"linear-webhook-secret" env:"LINEAR_WEBHOOK_SECRET" group:"Linear:" help:"enables POST /webhooks/linear"`
 
-	PublicURL  string `name:"public-url" env:"PUBLIC_URL" help:"where browsers reach this process: https://…, or http:// on a loopback host"`
-	ListenAddr string `env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"address of the HTTP listener"`
+	PublicURL  string `name:"public-url" env:"PUBLIC_URL" group:"This process:" help:"where browsers reach this process: https://…, or http:// on a loopback host"`
+	ListenAddr string `env:"LISTEN_ADDR" group:"This process:" default:"127.0.0.1:8080" help:"address of the HTTP listener"`
 
-	DatabaseURL          string `name:"database-url" env:"DATABASE_URL" default:"sqlite:linearbot.db" help:"sqlite:PATH"`
-	EncryptionKeyset     string `env:"ENCRYPTION_KEYSET" help:"Tink JSON keyset"`
-	EncryptionKeysetFile string `env:"ENCRYPTION_KEYSET_FILE" help:"file with the keyset; made on first start (default: beside the database)"`
+	DatabaseURL          string `name:"database-url" env:"DATABASE_URL" group:"Storage:" default:"sqlite:linearbot.db" help:"sqlite:PATH"`
+	EncryptionKeyset     string `env:"ENCRYPTION_KEYSET" group:"Storage:" help:"Tink JSON keyset"`
+	EncryptionKeysetFile string `env:"ENCRYPTION_KEYSET_FILE" group:"Storage:" help:"file with the keyset; made on first start (default: beside the database)"`
 
-	RefreshSchedule string `env:"REFRESH_SCHEDULE" default:"@every 1m" help:"cron spec of the token refresh"`
-	ProbeSchedule   string `env:"PROBE_SCHEDULE" default:"@every 15m" help:"cron spec of the slow probe"`
-	AdminUsers      string `env:"ADMIN_USERS" help:"comma-separated Slack ids (default: Slack's admins and owners)"`
-	Command         string `env:"COMMAND" default:"/linear" help:"the slash command"`
-	Verify          string `env:"VERIFY" default:"email" help:"how a connection is proven: email, code or off"`
+	RefreshSchedule string `env:"REFRESH_SCHEDULE" group:"Behaviour:" default:"@every 1m" help:"cron spec of the token refresh"`
+	ProbeSchedule   string `env:"PROBE_SCHEDULE" group:"Behaviour:" default:"@every 15m" help:"cron spec of the slow probe"`
+	AdminUsers      string `env:"ADMIN_USERS" group:"Behaviour:" help:"comma-separated Slack ids (default: Slack's admins and owners)"`
+	Command         string `env:"COMMAND" group:"Behaviour:" default:"/linear" help:"the slash command"`
+	Verify          string `env:"VERIFY" group:"Behaviour:" default:"email" help:"how a connection is proven: email, code or off"`
 
-	Assistant        string `env:"ASSISTANT" default:"auto" help:"off, parser, model, or auto: model when a key is set"`
-	AnthropicAPIKey  string `name:"anthropic-api-key" env:"ANTHROPIC_API_KEY" help:"enables the model"`
-	AnthropicBaseURL string `name:"anthropic-base-url" env:"ANTHROPIC_BASE_URL" help:"another provider of the Messages API"`
-	AssistantModel   string `env:"ASSISTANT_MODEL" default:"claude-sonnet-5-5" help:"model name"`
+	Assistant        string `env:"ASSISTANT" group:"Assistant:" default:"auto" help:"off, parser, model, or auto: model when a key is set"`
+	AnthropicAPIKey  string `name:"anthropic-api-key" env:"ANTHROPIC_API_KEY" group:"Assistant:" help:"enables the model"`
+	AnthropicBaseURL string `name:"anthropic-base-url" env:"ANTHROPIC_BASE_URL" group:"Assistant:" help:"another provider of the Messages API"`
+	AssistantModel   string `env:"ASSISTANT_MODEL" group:"Assistant:" default:"claude-sonnet-5-5" help:"model name"`
 
-	LogLevel  string `env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error"`
-	LogFormat string `env:"LOG_FORMAT" help:"text or json (default: text on a terminal, else json)"`
+	LogLevel  string `env:"LOG_LEVEL" group:"Logging:" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error"`
+	LogFormat string `env:"LOG_FORMAT" group:"Logging:" help:"text or json (default: text on a terminal, else json)"`
 }
 
-// secretFiles are the settings that may come from a file named by NAME_FILE.
+// secretFiles are the settings that may come from a file named by NAME_FILE. The
+// keyset's own file is another matter: it is made on the first start (keyset.go).
 func (c *config) secretFiles() map[string]*string {
 	return map[string]*string{
 		"SLACK_BOT_TOKEN":       &c.SlackBotToken,
 		"SLACK_APP_TOKEN":       &c.SlackAppToken,
+		"LINEAR_CLIENT_ID":      &c.LinearClientID,
 		"LINEAR_CLIENT_SECRET":  &c.LinearClientSecret,
 		"LINEAR_WEBHOOK_SECRET": &c.LinearWebhook,
 		"ANTHROPIC_API_KEY":     &c.AnthropicAPIKey,
 	}
 }
 
-// finish reads secrets from files, sets what follows from something else, and
-// reports every problem at once, each with the name to set.
-func (c *config) finish() error {
+// finish sets what follows from something else and reports every problem at once,
+// each with the name to set, those already found included.
+func (c *config) finish(problems ...error) error {
+	problems = append(problems, c.required()...)
+	problems = append(problems, c.urls()...)
+	problems = append(problems, c.listener()...)
+	problems = append(problems, c.stored()...)
+	problems = append(problems, c.choices()...)
+	return problemsOf(problems)
+}
+
+// finishStored is finish for a verb that needs only the database, its keyset and,
+// to remove a grant there, Linear's address.
+func (c *config) finishStored() error {
+	return problemsOf(append(c.urls(), c.stored()...))
+}
+
+// configError is a configuration that cannot work.
+type configError struct{ problems []error }
+
+func (e *configError) Error() string {
+	return "the configuration cannot work:\n  " + strings.ReplaceAll(errors.Join(e.problems...).Error(), "\n", "\n  ")
+}
+
+func problemsOf(problems []error) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	slices.SortFunc(problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return &configError{problems}
+}
+
+// readSecretFiles reads the secrets whose NAME_FILE is in the environment.
+func (c *config) readSecretFiles() []error {
 	var problems []error
 	for name, value := range c.secretFiles() {
 		path := os.Getenv(name + "_FILE")
-		if path == "" || *value != "" {
+		switch {
+		case path == "":
+			continue
+		case *value != "":
+			problems = append(problems, fmt.Errorf("%s and %s_FILE are both set: keep one", name, name))
 			continue
 		}
 		text, err := os.ReadFile(path)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("%s_FILE: %w", name, err))
-		}
 		*value = strings.TrimSpace(string(text))
+		switch {
+		case err != nil:
+			problems = append(problems, fmt.Errorf("%s_FILE: %w", name, err))
+			*value = unreadable
+		case *value == "":
+			problems = append(problems, fmt.Errorf("%s_FILE: %s is empty", name, path))
+			*value = unreadable
+		}
 	}
-	problems = append(problems, c.required()...)
-	problems = append(problems, c.urls()...)
-	problems = append(problems, c.choices()...)
-	slices.SortFunc(problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return errors.Join(problems...)
+	return problems
 }
+
+// unreadable stands in for a secret whose file was reported already.
+const unreadable = "\x00"
 
 func (c *config) required() []error {
 	var problems []error
@@ -94,6 +135,7 @@ func (c *config) required() []error {
 		{"PUBLIC_URL", c.PublicURL, "", "where browsers reach this process, such as https://linearbot.example.com"},
 	} {
 		switch {
+		case s.value == unreadable:
 		case s.value == "":
 			problems = append(problems, fmt.Errorf("%s is not set: %s", s.name, s.hint))
 		case !strings.HasPrefix(s.value, s.prefix):
@@ -103,34 +145,49 @@ func (c *config) required() []error {
 	return problems
 }
 
+// urls checks the addresses and gives each the trailing slash, or none, that the
+// code which uses it expects.
 func (c *config) urls() []error {
 	var problems []error
-	if !strings.HasSuffix(c.SlackAPIURL, "/") {
-		c.SlackAPIURL += "/"
-	}
 	for name, value := range map[string]*string{
 		"SLACK_API_URL": &c.SlackAPIURL, "LINEAR_AUTH_URL": &c.LinearAuthURL,
-		"LINEAR_API_URL": &c.LinearAPIURL, "PUBLIC_URL": &c.PublicURL,
+		"LINEAR_API_URL": &c.LinearAPIURL, "PUBLIC_URL": &c.PublicURL, "ANTHROPIC_BASE_URL": &c.AnthropicBaseURL,
 	} {
 		if *value == "" {
 			continue
 		}
-		if name != "SLACK_API_URL" {
-			*value = strings.TrimRight(*value, "/")
-		}
+		*value = strings.TrimRight(*value, "/")
 		u, err := url.Parse(*value)
 		switch {
 		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-			problems = append(problems, fmt.Errorf("%s is not an http or https address", name))
+			problems = append(problems, fmt.Errorf("%s is not an http or https address: %q", name, *value))
+		case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+			problems = append(problems, fmt.Errorf("%s is more than an address: leave out user, query and fragment", name))
 		case name == "PUBLIC_URL" && u.Scheme == "http" && !loopback(u.Hostname()):
 			problems = append(problems, errors.New("PUBLIC_URL must be https: plain http is for loopback hosts only"))
 		}
 	}
-	if _, _, err := net.SplitHostPort(c.ListenAddr); err != nil {
-		problems = append(problems, fmt.Errorf("LISTEN_ADDR is not host:port: %q", c.ListenAddr))
+	if c.SlackAPIURL != "" {
+		c.SlackAPIURL += "/"
 	}
-	if !strings.HasPrefix(c.DatabaseURL, "sqlite:") || c.DatabaseURL == "sqlite:" {
+	return problems
+}
+
+func (c *config) listener() []error {
+	if _, _, err := net.SplitHostPort(c.ListenAddr); err != nil {
+		return []error{fmt.Errorf("LISTEN_ADDR is not host:port: %q", c.ListenAddr)}
+	}
+	return nil
+}
+
+// stored checks where the database and its keyset are.
+func (c *config) stored() []error {
+	var problems []error
+	if !strings.HasPrefix(c.DatabaseURL, "sqlite:") || c.sqlitePath() == "" {
 		problems = append(problems, fmt.Errorf("DATABASE_URL is not sqlite:PATH: %q", c.DatabaseURL))
+	}
+	if c.EncryptionKeyset != "" && c.EncryptionKeysetFile != "" {
+		problems = append(problems, errors.New("ENCRYPTION_KEYSET and ENCRYPTION_KEYSET_FILE are both set: keep one"))
 	}
 	return problems
 }
@@ -160,9 +217,6 @@ func (c *config) choices() []error {
 	}
 	if c.Assistant == "model" && c.AnthropicAPIKey == "" {
 		problems = append(problems, errors.New("ANTHROPIC_API_KEY is not set: ASSISTANT=model needs it"))
-	}
-	if c.EncryptionKeyset != "" && c.EncryptionKeysetFile != "" {
-		problems = append(problems, errors.New("ENCRYPTION_KEYSET and ENCRYPTION_KEYSET_FILE are both set: keep one"))
 	}
 	for _, id := range c.admins() {
 		if !strings.HasPrefix(id, "U") && !strings.HasPrefix(id, "W") {

@@ -21,16 +21,17 @@ type demoCmd struct {
 	Addr       string `default:"127.0.0.1:8300" help:"Loopback address of the demo page; with --linear-only, of Linear."`
 }
 
-func (d *demoCmd) run(ctx context.Context, stdout, stderr io.Writer) error {
+// Run plays, or keeps the stage up until ctx ends.
+func (d *demoCmd) Run(ctx context.Context, to *console) error {
 	switch {
 	case d.Tour && d.LinearOnly:
 		return errors.New("--tour and --linear-only exclude each other")
 	case d.LinearOnly:
-		return d.linearOnly(ctx, stdout)
+		return d.linearOnly(ctx, to.out)
 	case d.Tour:
-		return d.tour(ctx, stdout, stderr)
+		return d.tour(ctx, to.out, to.err)
 	}
-	return d.keepUp(ctx, stdout, stderr)
+	return d.keepUp(ctx, to.out, to.err)
 }
 
 // linearOnly is a Linear that any client can use.

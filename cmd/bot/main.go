@@ -13,15 +13,21 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// cli is the command line: one verb, and the configuration as flags.
+// cli is the command line: one verb, and the configuration as flags. Each verb is
+// a struct with a Run method in the file named for it.
 type cli struct {
 	config
 
-	Serve   struct{} `cmd:"" default:"1" help:"Run against Slack and Linear (the default)."`
-	Demo    demoCmd  `cmd:"" help:"Run everything on this machine against local stand-ins of Slack and Linear."`
-	Check   struct{} `cmd:"" help:"Verify the configuration against the live services."`
-	Plan    planCmd  `cmd:"" help:"Print the plan of a sentence as JSON, read by the names of the demo workspace."`
-	Version struct{} `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" default:"1" help:"Run against Slack and Linear (the default)."`
+	Demo     demoCmd     `cmd:"" help:"Run everything on this machine against local stand-ins of Slack and Linear."`
+	Check    checkCmd    `cmd:"" help:"Verify the configuration against the live services."`
+	Plan     planCmd     `cmd:"" help:"Print the plan of a sentence as JSON, read by the names of the demo workspace."`
+	Accounts accountsCmd `cmd:"" help:"See connected accounts; disconnect, block or unblock one."`
+	Keys     keysCmd     `cmd:"" help:"The keys that seal what is stored: status, rotate, reseal, drop."`
+	Backup   backupCmd   `cmd:"" help:"Copy the database to a file while the bot runs."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup in the place of a database that is gone."`
+	Audit    auditCmd    `cmd:"" help:"Export or verify the log of who did what."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 func main() {
@@ -30,35 +36,38 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run is main without the process: what it returns is the exit status. 2 is a
-// configuration that cannot work.
+// Exit statuses. A configuration or command line that cannot work is told apart
+// from work that failed, so that a supervisor need not try it again.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// console is where a verb writes: results for the next program in the pipe, and
+// words for the person.
+type console struct{ out, err io.Writer }
+
+// run is main without the process: what it returns is the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli
-	parser, err := kong.New(&c, kong.Name("bot"), kong.Writers(stdout, stderr), kong.Exit(func(int) {}),
-		kong.Description("linearbot: Linear in Slack, each person with their own connection."))
+	status, ended := 0, false
+	parser, err := kong.New(&c, kong.Name("bot"), kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { status, ended = code, true }),
+		kong.Description("linearbot: Linear in Slack, each person with their own connection."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 110}))
 	if err != nil {
 		panic(err) // the struct above is wrong
 	}
 	parsed, err := parser.Parse(args)
+	if ended { // help was asked for and printed
+		return status
+	}
 	if err != nil {
-		fmt.Fprintln(stderr, "bot:", err)
-		return 2
+		fmt.Fprintf(stderr, "bot: %v\nTry: bot --help\n", err)
+		return exitUsage
 	}
-	if parsed.Command() == "version" {
-		fmt.Fprintln(stdout, version())
-		return 0
-	}
-	switch parsed.Command() {
-	case "demo":
-		return exitStatus(c.Demo.run(ctx, stdout, stderr), stderr)
-	case "plan <text>":
-		return exitStatus(c.Plan.run(ctx, os.Stdin, stdout, stderr), stderr)
-	}
-	if err := c.finish(); err != nil {
-		fmt.Fprintf(stderr, "bot: the configuration cannot work:\n%v\n", err)
-		return 2
-	}
-	return exitStatus(c.do(ctx, parsed.Command(), stdout, stderr), stderr)
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	return exitStatus(parsed.Run(&c.config, &console{stdout, stderr}), stderr)
 }
 
 // exitStatus tells what ended the program; being stopped is no failure.
@@ -67,19 +76,34 @@ func exitStatus(err error, stderr io.Writer) int {
 		return 0
 	}
 	fmt.Fprintln(stderr, "bot:", err)
-	return 1
+	if _, ok := errors.AsType[*configError](err); ok {
+		return exitUsage
+	}
+	return exitFailed
 }
 
-func (c *cli) do(ctx context.Context, verb string, stdout, stderr io.Writer) error {
-	log := c.newLog(stderr)
-	if verb == "check" {
-		return c.check(ctx, stdout)
+// serveCmd runs the bot.
+type serveCmd struct{}
+
+// Run serves until ctx ends.
+func (*serveCmd) Run(ctx context.Context, c *config, to *console) error {
+	if err := c.finish(c.readSecretFiles()...); err != nil {
+		return err
 	}
-	b, err := build(ctx, c.config, log)
+	b, err := build(ctx, *c, c.newLog(to.err))
 	if err != nil {
 		return err
 	}
 	return errors.Join(b.serve(ctx), b.close())
+}
+
+// versionCmd prints the version.
+type versionCmd struct{}
+
+// Run prints it.
+func (*versionCmd) Run(to *console) error {
+	_, err := fmt.Fprintln(to.out, version())
+	return err
 }
 
 // version is the module's version, or the commit it was built from.

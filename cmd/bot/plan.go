@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"net/http"
 	"strings"
 	"time"
@@ -33,6 +34,11 @@ type sentence struct {
 
 // longestLine bounds one line of standard input, in bytes.
 const longestLine = 1 << 20
+
+// Run reads the sentence, or sentences from the standard input.
+func (p *planCmd) Run(ctx context.Context, to *console) error {
+	return p.run(ctx, os.Stdin, to.out, to.err)
+}
 
 func (p *planCmd) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
 	d, err := demoDirectory(ctx)
