@@ -4,6 +4,10 @@
 //	bot demo       run on one laptop against local stand-ins
 //	bot check      verify the configuration against the live services
 //	bot plan       print what a sentence would do, as JSON
+//	bot keys       status, rotate, reseal, drop: the keys that seal what is stored
+//	bot accounts   list, show, disconnect, block, unblock
+//	bot backup     copy the database while the bot runs; restore takes it back
+//	bot audit      export the log, verify that no entry was removed or changed
 //
 // main.go reads the command line, config.go the configuration, wire.go builds the
 // parts top-down from it, serve.go runs them: listener, socket, cron. Everything

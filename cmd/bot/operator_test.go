@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"linearbot/slackapp/slacktest"
+	"linearbot/store"
+)
+
+// operated is a stage on which Alice has connected, with the bot stopped, and the
+// hands of an operator on its database.
+type operated struct {
+	t  *testing.T
+	s  *stage
+	db string
+}
+
+func operate(t *testing.T) *operated {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := newStage(t.Context(), stageOptions{Dir: dir, Log: stageLog(t.Output(), slog.LevelWarn)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.linear.Close(); s.slack.Close() })
+	tr := &tour{stage: s, out: io.Discard, alice: s.slack.Person("alice"), browsers: map[string]*browser{}, shown: map[string]bool{}}
+	if err := tr.connecting(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.stopBot(); err != nil {
+		t.Fatal(err)
+	}
+	return &operated{t: t, s: s, db: filepath.Join(dir, "linearbot.db")}
+}
+
+// does runs one verb and returns its exit status and everything it printed.
+func (o *operated) does(db string, args ...string) (int, string) {
+	o.t.Helper()
+	var out bytes.Buffer
+	c := o.s.cfg
+	flags := []string{
+		"--database-url=sqlite:" + db, "--slack-bot-token=" + c.SlackBotToken, "--slack-app-token=" + c.SlackAppToken,
+		"--slack-api-url=" + c.SlackAPIURL, "--linear-client-id=" + c.LinearClientID, "--linear-client-secret=" + c.LinearClientSecret,
+		"--linear-auth-url=" + c.LinearAuthURL, "--linear-api-url=" + c.LinearAPIURL, "--public-url=" + c.PublicURL, "--log-level=error",
+	}
+	status := run(o.t.Context(), append(flags, args...), &out, &out)
+	return status, out.String()
+}
+
+// wants runs a verb that has to work and to print words.
+func (o *operated) wants(words string, args ...string) string {
+	o.t.Helper()
+	status, out := o.does(o.db, args...)
+	if status != 0 || !strings.Contains(out, words) {
+		o.t.Fatalf("bot %s = %d, want 0 with %q:\n%s", strings.Join(args, " "), status, words, out)
+	}
+	return out
+}
+
+func TestOperatorKeys(t *testing.T) {
+	t.Parallel()
+	o := operate(t)
+	before := o.wants("1", "keys", "status")
+	o.wants("", "keys", "rotate")
+	if after := o.wants("", "keys", "status"); after == before {
+		t.Errorf("status is the same before and after a rotation:\n%s", after)
+	}
+	o.wants("", "keys", "reseal")
+	if err := o.s.startBot(t.Context()); err != nil {
+		t.Fatalf("the bot does not start after rotate and reseal: %v", err)
+	}
+	defer func() {
+		if err := o.s.stopBot(); err != nil {
+			t.Error(err)
+		}
+	}()
+	alice := o.s.slack.Person("alice")
+	if err := alice.Command(t.Context(), general, "/linear show ENG-98"); err != nil {
+		t.Fatal(err)
+	}
+	waiting, cancel := context.WithTimeout(t.Context(), stagePatience)
+	defer cancel()
+	if err := o.s.slack.Await(waiting, func() bool { _, ok := alice.Find(general, "Payment retries loop"); return ok }); err != nil {
+		t.Errorf("her grant does not open any more: %q", slacktest.Text(alice.Last(general)))
+	}
+}
+
+func TestOperatorAccounts(t *testing.T) {
+	t.Parallel()
+	o := operate(t)
+	if out := o.wants("ACTIVE", "accounts", "list"); !strings.Contains(out, "U0ALICE") {
+		t.Errorf("list does not name U0ALICE:\n%s", out)
+	}
+	o.wants("alice@acme.test", "accounts", "show", "T0ACME/U0ALICE")
+	o.wants("", "accounts", "block", "T0ACME/U0ALICE")
+	o.wants("BLOCKED", "accounts", "list")
+	o.wants("", "accounts", "unblock", "T0ACME/U0ALICE")
+	for _, g := range o.s.linear.Grants() {
+		if !g.Ended {
+			t.Errorf("a grant of %s lives on at Linear after block", g.User)
+		}
+	}
+}
+
+func TestOperatorBackupAndAudit(t *testing.T) {
+	t.Parallel()
+	o := operate(t)
+	o.wants("", "audit", "verify")
+	o.wants("connect", "audit", "export")
+	copied := filepath.Join(t.TempDir(), "backup.db")
+	o.wants(copied, "backup", copied)
+	if status, out := o.does(o.db, "restore", copied); status == 0 {
+		t.Errorf("restore overwrote a database that is there:\n%s", out)
+	}
+	db, err := store.Open(t.Context(), "sqlite:"+copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	a, err := db.Account(t.Context(), store.Key{TeamID: "T0ACME", UserID: "U0ALICE"})
+	if err != nil || a.State != store.Active {
+		t.Errorf("the backup holds Alice as %s, %v", a.State, err)
+	}
+}
