@@ -1,5 +1,7 @@
 package assistant
 
+import "slices"
+
 // Changes that name a field: its priority to high, the status of ENG-1, due friday.
 
 // attribute reads the noun of a field.
@@ -92,7 +94,8 @@ func (p *reader) valueOf(key string, c *delta, team string) bool {
 
 // setAttributeForm: set the priority of ENG-12 to high; set status Done for ENG-1.
 func (p *reader) setAttributeForm() bool {
-	if p.eat("set", "change", "update", "make", "edit", "modify", "adjust", "raise", "lower", "increase", "decrease", "bump", "switch", "mark", "put", "reset", "move", "setting", "changing", "updating", "bump up", "drop", "reduce", "add", "give", "correct", "fix", "replace", "assign") == "" && p.asksBack() {
+	verb := p.eat("set", "change", "update", "make", "edit", "modify", "adjust", "raise", "lower", "increase", "decrease", "bump", "switch", "mark", "put", "reset", "move", "setting", "changing", "updating", "bump up", "drop", "reduce", "add", "give", "correct", "fix", "replace", "assign")
+	if verb == "" && p.asksBack() {
 		return false
 	}
 	p.eat("a", "an")
@@ -104,7 +107,7 @@ func (p *reader) setAttributeForm() bool {
 	p.eat("of", "on", "for", "to", "from")
 	if p.eachTarget(func(targets []string) bool {
 		c := newDelta()
-		if p.done() || p.peek(0).is("'s") {
+		if p.done() || p.peek(0).is("'s") || verb == "" && slices.ContainsFunc([]string{"is", "are", "was", "were"}, p.peek(0).is) { // told, not asked for
 			return false
 		}
 		return p.valueOf(key, c, p.teamOf(targets)) && p.more(c, targets) && p.ending() && p.apply(targets, c)

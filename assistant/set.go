@@ -295,7 +295,7 @@ func (p *reader) stateForm() bool {
 		}
 		modal := p.eat("should be", "can be", "must be", "has to be", "shall be", "is to be", "should now be", "should go to", "goes to", "should move to", "can go to", "should become", "should have", "should get", "gets", "should go in", "should go into", "needs", "needs a", "needs the", "could be", "can move to", "moves to", "to be", "ought to be", "should be in", "should be marked as", "should be marked", "should be moved to", "should be set to") != ""
 		if !modal {
-			p.eat("is now", "are now", "is", "are", "→", ":", "=", "to", "as", "now", "is in", "are in", "has been", "is all", "was", "into", "is already", "back to", "back in", "goes back to")
+			p.eat("is now", "are now", "is", "are", "→", ":", "=", "to", "as", "now", "is in", "are in", "is all", "into", "back to", "back in", "goes back to")
 		}
 		if p.goesTo(c) {
 			return p.more(c, targets) && p.ending() && p.apply(targets, c)

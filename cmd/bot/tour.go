@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"linearbot/linear/lineartest"
@@ -126,9 +127,15 @@ func (t *tour) holds(ctx context.Context, claim string, cond func() bool) error 
 func (t *tour) eventually(ctx context.Context, cond func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, stagePatience)
 	defer cancel()
+	var one sync.Mutex // both servers ask the same question
+	asked := func() bool {
+		one.Lock()
+		defer one.Unlock()
+		return cond()
+	}
 	done := make(chan error, 2)
-	go func() { done <- t.slack.Await(ctx, cond) }()
-	go func() { done <- t.linear.Await(ctx, cond) }()
+	go func() { done <- t.slack.Await(ctx, asked) }()
+	go func() { done <- t.linear.Await(ctx, asked) }()
 	err := <-done
 	cancel()
 	if other := <-done; err != nil && other == nil {
