@@ -120,12 +120,13 @@ func (s *stage) startBot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	opened := s.slack.CountCalls("apps.connections.open")
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.bot, s.stop, s.ended = b, stop, make(chan error, 1)
 	go func() { s.ended <- b.serve(serving) }()
 	waiting, cancel := context.WithTimeout(ctx, stagePatience)
 	defer cancel()
-	up := func() bool { return s.slack.Sockets() > 0 }
+	up := func() bool { return s.slack.Sockets() > 0 && s.slack.CountCalls("apps.connections.open") > opened }
 	if err := s.slack.Await(waiting, up); err != nil {
 		return errors.Join(fmt.Errorf("the bot's socket did not come up: %w", err), s.stopBot())
 	}
@@ -138,7 +139,11 @@ const stagePatience = 20 * time.Second
 // stopBot ends the bot as SIGTERM does; the stand-ins stay up.
 func (s *stage) stopBot() error {
 	s.stop()
-	return errors.Join(<-s.ended, s.bot.close())
+	err := <-s.ended
+	if errors.Is(err, context.Canceled) {
+		err = nil // it was stopped before it was up
+	}
+	return errors.Join(err, s.bot.close())
 }
 
 // restartBot is a deployment: the old process drains, a new one takes over.
