@@ -17,7 +17,6 @@ import (
 type demoCmd struct {
 	Tour       bool   `help:"Play the golden path as people would, print what they see, verify it, and end."`
 	LinearOnly bool   `help:"Run the local Linear alone, for any client."`
-	State      string `help:"Directory that keeps the demo across restarts (default: memory)." type:"path"`
 	Addr       string `default:"127.0.0.1:8300" help:"Loopback address of the demo page; with --linear-only, of Linear."`
 }
 
@@ -65,7 +64,7 @@ Ctrl-C ends it; nothing is kept.
 
 // tour plays the golden path on a stage of its own.
 func (d *demoCmd) tour(ctx context.Context, stdout, stderr io.Writer) error {
-	dir, remove, err := stageDir("")
+	dir, remove, err := stageDir()
 	if err != nil {
 		return err
 	}
@@ -89,7 +88,7 @@ func (d *demoCmd) tour(ctx context.Context, stdout, stderr io.Writer) error {
 
 // keepUp runs the stage behind a page until ctx ends, for people to play with.
 func (d *demoCmd) keepUp(ctx context.Context, stdout, stderr io.Writer) error {
-	dir, remove, err := stageDir(d.State)
+	dir, remove, err := stageDir()
 	if err != nil {
 		return err
 	}

@@ -175,12 +175,8 @@ func loopbackAddress(ctx context.Context, addr string) (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// stageDir is a directory for the stage's database: state, or one that is removed
-// by the returned function.
-func stageDir(state string) (dir string, remove func() error, err error) {
-	if state != "" {
-		return state, func() error { return nil }, os.MkdirAll(state, 0o700)
-	}
+// stageDir is a directory for the stage's database, and what removes it.
+func stageDir() (dir string, remove func() error, err error) {
 	dir, err = os.MkdirTemp("", "linearbot-demo-")
 	return dir, func() error { return os.RemoveAll(dir) }, err
 }
