@@ -17,8 +17,8 @@ type Person struct {
 	HomeTeamID string
 	Handle     string // @alice, without the @
 	Name       string
-	// Email is the address Slack has confirmed (is_email_confirmed), empty
-	// otherwise: it decides whether a Linear identity is this person's.
+	// Email is the address of the Slack profile, empty when Slack tells none: it
+	// decides whether a Linear identity is this person's at once.
 	Email     string
 	Workspace string // name of the Slack workspace
 	IconURL   string
