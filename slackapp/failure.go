@@ -63,9 +63,6 @@ func (f Failure) choices() slack.Block {
 	return actions(choiceBlock(f.Held), staticSelect(actPickSelect, "Pick one", f.Choices, ""), button("Cancel", actCancel, f.Held))
 }
 
-// fieldText is the failure under a form field: plain text, no buttons there.
-func (f Failure) fieldText() string { return cut(unescape(fallback(f.Text)), 2000) }
-
 func (f Failure) offers(action string) bool {
 	return slices.ContainsFunc(f.Buttons, func(b failureButton) bool { return baseAction(b.Action) == action })
 }

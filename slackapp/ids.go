@@ -55,11 +55,9 @@ const (
 	actOpenCard      = "open_card"
 	actCreateAnother = "create_another"
 	actApply         = "apply"   // value: proposal id
-	actEditPlan      = "edit"    // value: proposal id
 	actDiscard       = "discard" // value: proposal id
 	actPlanPage      = "plan_page"
 	actRetryFailed   = "retry_failed"
-	actChoosePerson  = "choose_person"
 	actAnswer        = "answer"   // value: choiceMade; ids answer.0…
 	actFeedback      = "feedback" // value: good or bad, and the reference
 	actShowAgain     = "show_again"

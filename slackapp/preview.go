@@ -90,7 +90,7 @@ func (p plan) page() (first int, rows []planItem) {
 
 func (p plan) buttons() slack.Block {
 	var all []slack.BlockElement
-	all = append(all, p.apply(), button("Edit", actEditPlan, p.ID), button("Cancel", actDiscard, p.ID))
+	all = append(all, p.apply(), button("Cancel", actDiscard, p.ID))
 	if first, rows := p.page(); len(p.Items) > planRows {
 		if first > 0 {
 			all = append(all, button("Previous", actPlanPage+".prev", fmt.Sprintf("%s:%d", p.ID, p.Page-1)))
@@ -253,19 +253,6 @@ func pastTense(action string) string {
 		return "Assigned"
 	}
 	return "Changed"
-}
-
-// whichPerson asks once which of several people is meant: name, e-mail and team
-// of each, their id as value. The block id carries waiting, the reference to what
-// goes on after the choice.
-func whichPerson(name, waiting string, people []choice) Message {
-	if len(people) == 0 {
-		return sayText("Nobody matches " + quoted(name, 60) + ". Nothing was changed. Check the name and try again.")
-	}
-	return sayText("Which "+inline(name, 60)+"?").with(
-		contextLine("I'll remember your choice."),
-		actions(choiceBlock(waiting), staticSelect(actChoosePerson, "Pick a person", people, ""), button("Cancel", actDiscard, waiting)),
-	)
 }
 
 // choiceBlock and waitingIn carry a reference in the block id of a menu, which has

@@ -47,7 +47,6 @@ func (w world) issueSurfaces() map[string]any {
 		"options_labels":  answerOptions(optionsFor(w.dir, "labels.team-eng", "", "")),
 		"options_issue":   answerOptions(issueOptions(w.issues, "")),
 		"options_nothing": answerOptions(optionsFor(w.dir, fieldTeam, "", "no such "+w.title)),
-		"which_person":    whichPerson(w.title, "waiting", personChoices(w.dir, linear.Team{})[2:]),
 	}
 }
 

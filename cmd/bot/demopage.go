@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +57,7 @@ func (s *stage) linearRequests() []page.LinearRequest {
 	all := s.linear.Requests()
 	out := make([]page.LinearRequest, 0, len(all))
 	for _, r := range all {
-		out = append(out, page.LinearRequest{At: r.At, Took: r.Took, Name: firstWord(r.Op, r.Path), User: r.User, Status: r.Status})
+		out = append(out, page.LinearRequest{At: r.At, Took: r.Took, Name: cmp.Or(r.Op, r.Path), User: r.User, Status: r.Status})
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"linearbot/linear/lineartest"
@@ -87,17 +88,8 @@ func (t *tour) createInline(ctx context.Context) error {
 	}
 	return t.holds(ctx, fmt.Sprintf("one request to Linear (it was %d); team, priority, assignee and label are set", n), func() bool {
 		i, ok := t.titled(title)
-		return ok && n == 1 && i.TeamKey == "ENG" && i.Priority == 2 && i.Assignee == aliceMail && has(i.Labels, "bug")
+		return ok && n == 1 && i.TeamKey == "ENG" && i.Priority == 2 && i.Assignee == aliceMail && slices.Contains(i.Labels, "bug")
 	})
-}
-
-func has(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 func (t *tour) createInForm(ctx context.Context) error {

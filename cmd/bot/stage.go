@@ -40,13 +40,8 @@ type stage struct {
 
 // stageOptions shape a stage.
 type stageOptions struct {
-	Dir        string // where the database and its keyset live
-	SlackAddr  string // listening addresses; empty: a free loopback port
-	LinearAddr string
-	BotAddr    string
-	Change     func(*config) // optional: changes the bot's configuration
-	Linear     func(*lineartest.Options)
-	Log        *slog.Logger
+	Dir string // where the database and its keyset live
+	Log *slog.Logger
 }
 
 const stageWebhookSecret = "local-webhook-secret"
@@ -54,21 +49,18 @@ const stageWebhookSecret = "local-webhook-secret"
 // newStage starts all three and waits until the bot's socket is up. The caller
 // closes what it returns.
 func newStage(ctx context.Context, o stageOptions) (*stage, error) {
-	public, err := loopbackAddress(ctx, o.BotAddr)
+	public, err := freeLoopback(ctx)
 	if err != nil {
 		return nil, err
 	}
 	s := &stage{log: o.Log}
-	s.slack = slacktest.NewServer(slacktest.Options{Manifest: linearbot.Manifest, Seed: true, Addr: o.SlackAddr})
-	s.linear, err = startLinear(o, "http://"+public)
+	s.slack = slacktest.NewServer(slacktest.Options{Manifest: linearbot.Manifest, Seed: true})
+	s.linear, err = startLinear("http://" + public)
 	if err != nil {
 		s.slack.Close()
 		return nil, err
 	}
 	s.cfg = s.config(o.Dir, public)
-	if o.Change != nil {
-		o.Change(&s.cfg)
-	}
 	if err := s.startBot(ctx); err != nil {
 		s.linear.Close()
 		s.slack.Close()
@@ -78,20 +70,12 @@ func newStage(ctx context.Context, o stageOptions) (*stage, error) {
 }
 
 // startLinear starts the local Linear with the bot registered as an OAuth app.
-func startLinear(o stageOptions, public string) (*lineartest.Server, error) {
+func startLinear(public string) (*lineartest.Server, error) {
 	app := lineartest.DefaultApp
 	app.Name, app.RedirectURIs, app.AnyLoopback = "Linear in Slack", []string{public + "/oauth/callback"}, true
 	app.WebhookURL, app.WebhookSecret = public+"/webhooks/linear", stageWebhookSecret
-	opts := lineartest.Options{Seed: true, App: app, Pages: linearpage.New}
-	if o.Linear != nil {
-		o.Linear(&opts)
-	}
-	l := lineartest.New(opts)
-	addr := o.LinearAddr
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
-	if err := l.Start(addr); err != nil {
+	l := lineartest.New(lineartest.Options{Seed: true, App: app, Pages: linearpage.New})
+	if err := l.Start("127.0.0.1:0"); err != nil {
 		l.Close()
 		return nil, fmt.Errorf("local Linear: %w", err)
 	}
@@ -163,11 +147,8 @@ func (s *stage) close() error {
 	return err
 }
 
-// loopbackAddress is addr, or a free loopback address when addr is empty.
-func loopbackAddress(ctx context.Context, addr string) (string, error) {
-	if addr != "" {
-		return addr, nil
-	}
+// freeLoopback is a loopback address nobody listens on now.
+func freeLoopback(ctx context.Context) (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err

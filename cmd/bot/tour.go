@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -227,16 +228,9 @@ func (t *tour) requests(ctx context.Context, act func() error) (int, error) {
 	err := act()
 	all := t.linear.Requests()[before:]
 	for _, r := range all {
-		fmt.Fprintf(t.out, "    → Linear: %s %s, %d, %s\n", r.Method, firstWord(r.Op, r.Path), r.Status, r.Took.Round(10*time.Microsecond))
+		fmt.Fprintf(t.out, "    → Linear: %s %s, %d, %s\n", r.Method, cmp.Or(r.Op, r.Path), r.Status, r.Took.Round(10*time.Microsecond))
 	}
 	return len(all), err
-}
-
-func firstWord(op, path string) string {
-	if op != "" {
-		return op
-	}
-	return path
 }
 
 // name is what the transcript calls a person.

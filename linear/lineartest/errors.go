@@ -51,13 +51,6 @@ func notFound(entity string) error {
 	}
 }
 
-func notFoundIn(entity, field string) error {
-	return &apiError{
-		message: fmt.Sprintf("Entity not found: %s - %s", entity, field), kind: "invalid input", code: "INPUT_ERROR", status: 400,
-		presentable: fmt.Sprintf("Could not find referenced %s.", entity),
-	}
-}
-
 func invalidInput(format string, args ...any) error {
 	msg := fmt.Sprintf(format, args...)
 	return &apiError{message: msg, kind: "invalid input", code: "INPUT_ERROR", status: 400, presentable: msg}

@@ -77,14 +77,6 @@ type reply struct {
 	Raw string
 }
 
-func (r reply) errorType() string {
-	if len(r.Errors) == 0 {
-		return ""
-	}
-	kind, _ := r.Errors[0].Extensions["type"].(string)
-	return kind
-}
-
 // ask posts one document with an Authorization header.
 func ask(t *testing.T, s *lineartest.Server, auth, query string, vars map[string]any) reply {
 	t.Helper()
@@ -115,16 +107,6 @@ func ask(t *testing.T, s *lineartest.Server, auth, query string, vars map[string
 		t.Fatalf("answer %q: %v", out.Raw, err)
 	}
 	return out
-}
-
-// key is a personal API key of a seeded member.
-func key(t *testing.T, s *lineartest.Server, email string) string {
-	t.Helper()
-	k, err := s.APIKey(email)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
 }
 
 // at walks maps and list indexes.
