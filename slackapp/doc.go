@@ -9,10 +9,10 @@
 //
 //	Slack ──envelope──▶ socket.go ──▶ inbox.go ──▶ ack ──▶ queue.go ──▶ route.go
 //	                    one reader    journal,             bounded       │
-//	                                  de-duplicate         workers       ├─ command_*.go    /linear …
-//	                                                       deadline      ├─ action_*.go     buttons, menus
-//	         view_submission,                              recover       ├─ shortcut.go     ⋯ on a message
-//	         block_suggestion: answered in the ack         one log line  └─ event.go        Home, DM, mention
+//	                                  de-duplicate         workers       ├─ oncommand.go    /linear …
+//	                                                       deadline      ├─ onaction.go     buttons, menus
+//	         view_submission,                              recover       ├─ onshortcut.go   ⋯ on a message
+//	         block_suggestion: answered in the ack         one log line  └─ onwords.go, …   Home, DM, mention
 //	                                                                        │
 //	                          assistant.Plan ◀── the one way to Linear ─────┤
 //	                          accounts.Session ◀── as that person ──────────┤
