@@ -22,6 +22,8 @@ func sayPlan(err error, a about) (Failure, bool) {
 			Text:    "This preview is older than 15 minutes. Nothing was changed.",
 			Buttons: heldButton("Show again", actShowAgain, a),
 		}, true
+	case errors.Is(err, assistant.ErrMustEdit):
+		return Failure{Text: "A person or a link in this came from somebody else's text, so I won't apply it. Nothing was changed. Ask for it in your own words."}, true
 	case errors.Is(err, assistant.ErrNothingToUndo):
 		return Failure{Text: "There's nothing from the last 10 minutes to undo."}, true
 	case errors.Is(err, assistant.ErrTooManyChanges):

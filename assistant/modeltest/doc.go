@@ -11,5 +11,8 @@
 //	message_start ▸ content_block_start ▸ …_delta (split at odd places) ▸ …_stop
 //	              ▸ message_delta ▸ message_stop        or one of the faults on the way
 //
+// Demo is a scripted model that makes its words of the tool results it gets: with
+// it an assistant can be shown to people who have no key.
+//
 // It imports nothing of this module.
 package modeltest

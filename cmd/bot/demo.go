@@ -18,11 +18,15 @@ type demoCmd struct {
 	Tour       bool   `help:"Play the golden path as people would, print what they see, verify it, and end."`
 	LinearOnly bool   `help:"Run the local Linear alone, for any client."`
 	Addr       string `default:"127.0.0.1:8300" help:"Loopback address of the demo page; with --linear-only, of Linear."`
+	Model      string `default:"scripted" enum:"scripted,live,none" help:"What answers words the built-in parser cannot read: a script on this machine, the real model (live: ANTHROPIC_API_KEY is used and what you write goes there), or none."`
 }
 
 // Run plays, or keeps the stage up until ctx ends.
-func (d *demoCmd) Run(ctx context.Context, to *console) error {
+func (d *demoCmd) Run(ctx context.Context, c *config, to *console) error {
+	model, err := d.model(c)
 	switch {
+	case err != nil:
+		return err
 	case d.Tour && d.LinearOnly:
 		return errors.New("--tour and --linear-only exclude each other")
 	case d.LinearOnly:
@@ -30,7 +34,34 @@ func (d *demoCmd) Run(ctx context.Context, to *console) error {
 	case d.Tour:
 		return d.tour(ctx, to.out, to.err)
 	}
-	return d.keepUp(ctx, to.out, to.err)
+	return d.keepUp(ctx, model, to.out, to.err)
+}
+
+// model is what --model asks for. A key in the environment alone changes nothing:
+// a demo that says it stays on this machine must stay there.
+func (d *demoCmd) model(c *config) (stageModel, error) {
+	switch d.Model {
+	case modelScripted:
+		return stageModel{Kind: modelScripted}, nil
+	case modelLive:
+		problems := c.readSecretFiles()
+		if c.AnthropicAPIKey == "" {
+			problems = append(problems, errors.New("ANTHROPIC_API_KEY is not set: --model live needs it"))
+		}
+		return stageModel{Kind: modelLive, Key: c.AnthropicAPIKey, BaseURL: c.AnthropicBaseURL, Version: c.AssistantModel}, problemsOf(problems)
+	}
+	return stageModel{}, nil
+}
+
+// note says on the page and on the console what answers there.
+func (m stageModel) note() string {
+	switch m.Kind {
+	case modelScripted:
+		return "The language model here is a script: it reads real results, but knows only a few kinds of question."
+	case modelLive:
+		return "The language model here is a real one: what you write and the issues it reads leave this machine."
+	}
+	return "There is no language model here: the built-in parser reads what you write."
 }
 
 // linearOnly is a Linear that any client can use.
@@ -72,7 +103,7 @@ func (d *demoCmd) tour(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return errors.Join(err, remove())
 	}
-	s, err := newStage(ctx, stageOptions{Dir: dir, Log: stageLog(log, slog.LevelDebug)})
+	s, err := newStage(ctx, stageOptions{Dir: dir, Log: stageLog(log, slog.LevelDebug), Model: stageModel{Kind: modelScripted}})
 	if err != nil {
 		return errors.Join(err, log.Close(), remove())
 	}
@@ -87,16 +118,16 @@ func (d *demoCmd) tour(ctx context.Context, stdout, stderr io.Writer) error {
 }
 
 // keepUp runs the stage behind a page until ctx ends, for people to play with.
-func (d *demoCmd) keepUp(ctx context.Context, stdout, stderr io.Writer) error {
+func (d *demoCmd) keepUp(ctx context.Context, model stageModel, stdout, stderr io.Writer) error {
 	dir, remove, err := stageDir()
 	if err != nil {
 		return err
 	}
-	s, err := newStage(ctx, stageOptions{Dir: dir, Log: stageLog(stderr, slog.LevelError)})
+	s, err := newStage(ctx, stageOptions{Dir: dir, Log: stageLog(stderr, slog.LevelError), Model: model})
 	if err != nil {
 		return errors.Join(err, remove())
 	}
-	page, err := s.servePage(ctx, d.Addr)
+	page, err := s.servePage(ctx, d.Addr, model.note())
 	if err != nil {
 		return errors.Join(err, s.close(), remove())
 	}
@@ -106,7 +137,8 @@ func (d *demoCmd) keepUp(ctx context.Context, stdout, stderr io.Writer) error {
   Linear   %s   (board, issues, connected apps, levers)
 
 Start as Alice: type /linear create Fix login, connect, then ask for anything. Ctrl-C ends the demo.
-`, page.url, s.linear.URL)
+%s
+`, page.url, s.linear.URL, model.note())
 	<-ctx.Done()
 	return errors.Join(page.close(), s.close(), remove())
 }

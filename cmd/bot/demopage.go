@@ -19,9 +19,9 @@ type demoPage struct {
 	ended  chan error
 }
 
-// servePage opens the page at a loopback address; when that is taken, at any free
+// servePage opens the page, with a note under its banner, at a loopback address; when that is taken, at any free
 // port of it.
-func (s *stage) servePage(ctx context.Context, addr string) (*demoPage, error) {
+func (s *stage) servePage(ctx context.Context, addr, note string) (*demoPage, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil || !loopback(host) {
 		return nil, fmt.Errorf("--addr is not a loopback host:port: %q", addr)
@@ -35,7 +35,7 @@ func (s *stage) servePage(ctx context.Context, addr string) (*demoPage, error) {
 	p := &demoPage{url: "http://" + listener.Addr().String() + "/", ended: make(chan error, 1)}
 	p.server = &http.Server{
 		Handler: page.New(s.slack, page.Options{
-			LinearURL: s.linear.URL, Requests: s.linearRequests, Restart: func() error { return s.restartBot(ctx) },
+			LinearURL: s.linear.URL, Requests: s.linearRequests, Restart: func() error { return s.restartBot(ctx) }, Note: note,
 		}),
 		ReadHeaderTimeout: 5 * time.Second,
 	}

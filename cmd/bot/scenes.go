@@ -31,6 +31,7 @@ func scenes() []scene {
 		{"Alice lists with filters and turns the page", (*tour).listing},
 		{"Alice moves, assigns and comments, and takes the last change back", (*tour).updating},
 		{"Alice says it in plain words, sees the change before it is made, and applies it", (*tour).plainWords},
+		{"Alice asks what no grammar can read; a scripted model reads Linear, answers piece by piece, and proposes", (*tour).modelWords},
 		{"A program asks through Alice's connection with GraphQL", (*tour).graphQL},
 		{"The access token expires; Alice notices nothing", (*tour).expiry},
 		{"Bob connects too, and acts as himself on Alice's card", (*tour).secondPerson},
@@ -295,6 +296,34 @@ func (t *tour) plainWords(ctx context.Context) error {
 		return err
 	}
 	return t.holds(ctx, "ENG-98, the oldest, is in review", func() bool { i, _ := t.linear.Issue("ENG-98"); return i.State == "In Review" })
+}
+
+func (t *tour) modelWords(ctx context.Context) error {
+	const title = "Checkout is down for everybody"
+	if err := t.types(ctx, t.alice, general, "/linear create "+title+" team:ENG p:urgent assignee:me due:today"); err != nil {
+		return err
+	}
+	if _, err := t.sees(ctx, t.alice, general, title); err != nil {
+		return err
+	}
+	if err := t.says(ctx, t.alice, t.alice.DM(), "What should I look at first? Start it"); err != nil {
+		return err
+	}
+	m, err := t.sees(ctx, t.alice, t.alice.DM(), "Ready to make 1 change")
+	if err != nil {
+		return err
+	}
+	made, _ := t.titled(title)
+	if err := t.holds(ctx, "the answer grew on the screen and names the issue made a moment ago; nothing has changed yet", func() bool {
+		return m.Edited != "" && strings.Contains(slacktest.Text(m), title) && made.State != "In Progress"
+	}); err != nil {
+		return err
+	}
+	t.does(t.alice, "presses [Move %s]", made.Identifier)
+	if err := t.alice.Click(ctx, m, "Move "+made.Identifier); err != nil {
+		return err
+	}
+	return t.holds(ctx, made.Identifier+" is in progress", func() bool { i, _ := t.linear.Issue(made.ID); return i.State == "In Progress" })
 }
 
 func (t *tour) graphQL(ctx context.Context) error {

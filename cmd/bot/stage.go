@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"linearbot"
+	"linearbot/assistant/modeltest"
 	"linearbot/linear/lineartest"
 	linearpage "linearbot/linear/lineartest/page"
 	"linearbot/slackapp/slacktest"
@@ -23,11 +25,13 @@ import (
 // and the real bot between them over real sockets.
 //
 //	people ─▶ slacktest ═ WebSocket ═▶ bot ─ HTTP ─▶ lineartest ◀─ people's browsers
-//	             ▲                      │ ▲                │
-//	             └───── Web API ────────┘ └── webhooks ────┘
+//	             ▲                     ││ ▲                │
+//	             └───── Web API ───────┘│ └── webhooks ────┘
+//	                    modeltest ◀─────┘ what the parser cannot read, when the model is scripted
 type stage struct {
 	slack  *slacktest.Server
 	linear *lineartest.Server
+	model  *modeltest.Server // nil unless scripted
 	bot    *bot
 
 	cfg   config
@@ -40,9 +44,25 @@ type stage struct {
 
 // stageOptions shape a stage.
 type stageOptions struct {
-	Dir string // where the database and its keyset live
-	Log *slog.Logger
+	Dir   string // where the database and its keyset live
+	Log   *slog.Logger
+	Model stageModel
 }
+
+// stageModel is what answers words that the parser cannot read.
+type stageModel struct {
+	Kind                  string // modelScripted, modelLive, or "" for none
+	Key, BaseURL, Version string // of the live one
+}
+
+const (
+	modelScripted = "scripted"
+	modelLive     = "live"
+)
+
+// modelPace is the pause between the pieces of a scripted answer, so that people
+// see it grow.
+const modelPace = 60 * time.Millisecond
 
 const stageWebhookSecret = "local-webhook-secret"
 
@@ -61,12 +81,27 @@ func newStage(ctx context.Context, o stageOptions) (*stage, error) {
 		return nil, err
 	}
 	s.cfg = s.config(o.Dir, public)
+	s.useModel(o.Model)
 	if err := s.startBot(ctx); err != nil {
-		s.linear.Close()
-		s.slack.Close()
+		s.closeStandIns()
 		return nil, err
 	}
 	return s, nil
+}
+
+// useModel gives the bot a model: a script on this machine, or the real one.
+func (s *stage) useModel(m stageModel) {
+	switch m.Kind {
+	case modelScripted:
+		key := rand.Text()
+		s.model = modeltest.NewServer(modeltest.Options{Key: key, Respond: modeltest.Demo, Pace: modelPace})
+		s.cfg.AnthropicAPIKey, s.cfg.AnthropicBaseURL, s.cfg.AssistantModel = key, s.model.URL, "script"
+	case modelLive:
+		s.cfg.AnthropicAPIKey, s.cfg.AnthropicBaseURL, s.cfg.AssistantModel = m.Key, m.BaseURL, m.Version
+	default:
+		return
+	}
+	s.cfg.Assistant = "model"
 }
 
 // startLinear starts the local Linear with the bot registered as an OAuth app.
@@ -142,9 +177,16 @@ func (s *stage) restartBot(ctx context.Context) error {
 
 func (s *stage) close() error {
 	err := s.stopBot()
+	s.closeStandIns()
+	return err
+}
+
+func (s *stage) closeStandIns() {
 	s.linear.Close()
 	s.slack.Close()
-	return err
+	if s.model != nil {
+		s.model.Close()
+	}
 }
 
 // freeLoopback is a loopback address nobody listens on now.

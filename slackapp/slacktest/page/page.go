@@ -22,6 +22,7 @@ type Options struct {
 	LinearURL string                 // where the local Linear shows its own pages; links to linear.app lead there
 	Requests  func() []LinearRequest // every request Linear answered so far, oldest first
 	Restart   func() error           // stops the app and starts it again
+	Note      string                 // one sentence for the banner about what answers here
 }
 
 // LinearRequest is one request that the app sent to Linear.

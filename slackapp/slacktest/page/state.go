@@ -22,6 +22,7 @@ type state struct {
 	Connected bool                     `json:"connected"` // the app has a socket open
 	LinearURL string                   `json:"linearURL"`
 	Restarts  bool                     `json:"restarts"` // the app can be restarted from here
+	Note      string                   `json:"note"`
 }
 
 type user struct {
@@ -112,7 +113,7 @@ func (p *page) serveState(w http.ResponseWriter, r *http.Request) {
 	}
 	st := state{
 		Me: p.user(u), Commands: p.slack.Commands(), Shortcuts: p.slack.Shortcuts(), Connected: p.slack.Sockets() > 0,
-		LinearURL: p.opt.LinearURL, Restarts: p.opt.Restart != nil, Channels: p.channels(person),
+		LinearURL: p.opt.LinearURL, Restarts: p.opt.Restart != nil, Note: p.opt.Note, Channels: p.channels(person),
 	}
 	for _, e := range p.slack.Users() {
 		st.People = append(st.People, p.user(e))

@@ -123,6 +123,7 @@ function drawBanner() {
   $("linear").hidden = !s.linearURL;
   if (s.linearURL) $("linear").href = s.linearURL;
   $("restart").hidden = !s.restarts;
+  $("note").textContent = s.note;
   $("health").textContent = s.connected ? "" : "The bot is not connected.";
   const unread = s.channels.filter(isUnread).length;
   document.title = `${unread ? `(${unread}) ` : ""}${now.tab === "home" ? "Linear" : (titleOf(current()) ?? "")} · ${s.me.realName} · local Slack`;
