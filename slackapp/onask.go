@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -166,13 +167,20 @@ func (a *App) quotes(ctx context.Context, r *request) []assistant.Quote {
 // is in no thread begins its own (Slack: agent messages tab).
 func (r *request) session() string { return r.Channel + "/" + firstOf(r.Thread, r.Said) }
 
-// status shows one line of what is being done, until the reply clears it.
+// status shows one line of what is being done, until a reply in that thread or an
+// empty line clears it. Slack puts the app's name before a status, and shows a
+// loading message, which is a sentence of its own, in its stead.
 func (a *App) status(ctx context.Context, r *request, line string) {
 	thread := firstOf(r.Thread, r.Said)
 	if r.Event == nil || thread == "" {
 		return
 	}
-	err := a.Quick.SetAssistantThreadsStatusContext(ctx, slack.AssistantThreadsSetStatusParameters{ChannelID: r.Channel, ThreadTS: thread, Status: cut(line, 100)})
+	p := slack.AssistantThreadsSetStatusParameters{ChannelID: r.Channel, ThreadTS: thread}
+	if line != "" {
+		p.Status = "is working on it…"
+		p.LoadingMessages = []string{strings.ReplaceAll(cut(line, 100), ",", ";")} // slack-go joins them with commas
+	}
+	err := a.Quick.SetAssistantThreadsStatusContext(ctx, p)
 	if err != nil {
 		a.Log.DebugContext(ctx, "no status line", "ref", r.Ref, "err", err)
 	}

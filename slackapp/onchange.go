@@ -158,7 +158,7 @@ func changedWords(c assistant.Change) string {
 			parts = append(parts, verb+" to "+bold(inline(f.To, 80)))
 			continue
 		}
-		parts = append(parts, moved(verb, f.From, f.To))
+		parts = append(parts, moved(verb, firstOf(f.From, "none"), firstOf(f.To, "none")))
 	}
 	return strings.Join(parts, " · ")
 }

@@ -55,6 +55,9 @@ func (a *App) words(ctx context.Context, r *request, text string) error {
 		return a.withProgress(ctx, r, answer)
 	}
 	a.status(ctx, r, "Reading your request…")
+	if r.Thread == "" { // answered beside the thread the line stands in, so no reply clears it
+		defer func() { a.status(context.WithoutCancel(ctx), r, "") }()
+	}
 	m, err := answer(ctx)
 	if err != nil {
 		return err

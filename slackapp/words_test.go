@@ -32,13 +32,15 @@ func TestASentenceIsPreviewedAppliedAndTakenBack(t *testing.T) {
 	w.connect(w.alice, w.bob)
 	w.warm(w.alice)
 	var preview slacktest.Message
+	var said slacktest.Message
 	n := w.requests(func() {
-		w.says(w.alice, w.alice.DM(), golden)
+		said = w.says(w.alice, w.alice.DM(), golden)
 		preview = w.sees(w.alice, w.alice.DM(), "Ready to make 1 change")
 	})
 	if n > 2 {
 		t.Errorf("%d requests from the sentence to the preview, want 2 at most", n)
 	}
+	w.await("the status line to go", func() bool { return w.alice.Status(w.alice.DM(), said.TS).Text == "" })
 	text := slacktest.Text(preview)
 	for _, words := range []string{"Searched:", "assignee:Alice", "4 issues", "Payment retries loop", "Move ENG-98"} {
 		if !strings.Contains(text, words) {

@@ -5,14 +5,19 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
-// Status is the line under a thread while the app works ("Reading your request…"). A reply clears it.
+// Status is the line under a thread while the app works: Slack writes the app's name before Text ("is thinking…"), or
+// shows Loading in its stead. A reply clears it, and so do two minutes.
 type Status struct {
 	Text    string
 	Loading []string
+	since   time.Time
 }
+
+const statusLife = 2 * time.Minute
 
 // Session is one agent session: Status is active, processing, suspended or closed.
 type Session struct{ Status, Title string }
@@ -54,7 +59,7 @@ func (s *Server) setStatus(a args) (Object, error) {
 	if len(loading) > 10 {
 		return nil, invalid("invalid_arguments", []string{"[ERROR] no more than 10 items allowed [json-pointer:/loading_messages]"})
 	}
-	s.statuses[key] = Status{a.str("status"), loading}
+	s.statuses[key] = Status{a.str("status"), loading, time.Now()}
 	if a.str("status") == "" {
 		delete(s.statuses, key)
 	}
@@ -152,7 +157,11 @@ func (s *Server) presentDetails(a args) (Object, error) {
 func (p *Person) Status(channel, threadTS string) Status {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	return p.s.statuses[threadKey(channel, threadTS)]
+	status := p.s.statuses[threadKey(channel, threadTS)]
+	if time.Since(status.since) > statusLife {
+		return Status{}
+	}
+	return status
 }
 
 // Session returns the agent session of a thread.

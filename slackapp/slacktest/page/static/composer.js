@@ -64,6 +64,7 @@ export function composer({ channel, thread = "" }) {
     sessionStorage.removeItem(draftKey);
     grow();
     hide();
+    usage.hidden = true;
     box.classList.add("waiting");
     const answer = await dispatch(text);
     box.classList.remove("waiting");

@@ -32,7 +32,7 @@ async function busy(el, work) {
 function button(b, el, place) {
   const words = plain(el.text);
   const shared = {
-    "aria-label": el.accessibility_label || null, "data-action": el.action_id,
+    "aria-label": el.accessibility_label || null, "data-action": el.action_id, "data-name": nameOf(b, el),
     onclick: (e) => busy(e.currentTarget, () => place.use(b, el, [], `Presses “${words}”`)),
   };
   const style = el.style ? `.${el.style}` : "";
@@ -46,14 +46,14 @@ function button(b, el, place) {
 function iconButton(b, el, place) {
   const icon = { trash: "🗑", edit: "✎", copy: "⧉", refresh: "↻" }[el.icon] ?? "•";
   return h("button.button.icon", {
-    type: "button", title: plain(el.text), "aria-label": el.accessibility_label ?? plain(el.text), "data-action": el.action_id,
+    type: "button", title: plain(el.text), "aria-label": el.accessibility_label ?? plain(el.text), "data-action": el.action_id, "data-name": nameOf(b, el),
     onclick: (e) => busy(e.currentTarget, () => place.use(b, el, [], `Presses “${plain(el.text)}”`)),
   }, icon);
 }
 
 function feedback(b, el, place) {
   const one = (key, icon) => h("button.button.icon", {
-    type: "button", title: plain(el[key].text), "aria-label": el[key].accessibility_label ?? plain(el[key].text), "data-action": el.action_id,
+    type: "button", title: plain(el[key].text), "aria-label": el[key].accessibility_label ?? plain(el[key].text), "data-action": el.action_id, "data-name": nameOf(b, el),
     onclick: (e) => busy(e.currentTarget, () => place.use(b, el, [el[key].value], `Presses “${plain(el[key].text)}”`)),
   }, icon);
   return h("span.feedback", {}, one("positive_button", "👍"), one("negative_button", "👎"));
@@ -61,7 +61,7 @@ function feedback(b, el, place) {
 
 function overflow(b, el, place) {
   const more = h("button.button.icon", {
-    type: "button", "aria-label": "More", "aria-haspopup": "menu", "data-action": el.action_id,
+    type: "button", "aria-label": "More", "aria-haspopup": "menu", "data-action": el.action_id, "data-name": nameOf(b, el), "data-name": nameOf(b, el),
     onclick: () => menu(more, el.options.map((o) => ({
       text: plain(o.text), description: plain(o.description),
       run: () => {
@@ -80,7 +80,7 @@ function textInput(b, el, place, { id, describedBy }) {
   const held = place.value(b, el);
   const field = h(long ? "textarea" : "input", {
     id, type: long ? null : type, rows: long ? 5 : null, placeholder: plain(el.placeholder), "aria-describedby": describedBy,
-    inputmode: el.type === "number_input" ? "decimal" : null, autocomplete: "off", "data-action": el.action_id,
+    inputmode: el.type === "number_input" ? "decimal" : null, autocomplete: "off", "data-action": el.action_id, "data-name": nameOf(b, el),
     "data-focus": el.focus_on_load || null, "aria-required": !b.optional,
     value: typeof held?.value === "string" ? held.value : "",
     oninput: () => place.put(b, el, field.value, true),
@@ -96,7 +96,7 @@ function textInput(b, el, place, { id, describedBy }) {
 
 function pickDate(kind, key) {
   return (b, el, place, { id, describedBy }) => h("input", {
-    id, type: kind, "aria-describedby": describedBy, value: place.value(b, el)?.[key] ?? "", "data-action": el.action_id,
+    id, type: kind, "aria-describedby": describedBy, value: place.value(b, el)?.[key] ?? "", "data-action": el.action_id, "data-name": nameOf(b, el),
     title: plain(el.placeholder) || null,
     onchange: (e) => tell(b, el, place, [e.target.value], `Sets ${e.target.value || "no date"}`),
   });
@@ -161,7 +161,7 @@ function select(b, el, place, { id, describedBy }) {
   };
   draw();
   const closed = h("button.select", {
-    id, type: "button", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-describedby": describedBy, "data-action": el.action_id,
+    id, type: "button", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-describedby": describedBy, "data-action": el.action_id, "data-name": nameOf(b, el),
     "data-focus": el.focus_on_load || null, onclick: () => open(),
   }, words, h("span.arrow", { "aria-hidden": true }, "⌄"));
   const set = (values, o) => {
@@ -182,7 +182,7 @@ function select(b, el, place, { id, describedBy }) {
         if (rest.length === picked.length && picked.length >= max) return;
         set(rest.length === picked.length ? [...picked, o] : rest, o.text);
       },
-      onclose: () => closed.setAttribute("aria-expanded", "false"),
+      onclose: (now) => now.setAttribute("aria-expanded", "false"),
     });
   };
   return closed;
@@ -193,7 +193,7 @@ const block = (b) => plain(b.label);
 // openList is the open menu: typing filters, arrows move, Enter picks.
 function openList(anchor, { load, pick, many, picked, clear, label, onclose }) {
   const list = h("div.options", { role: "listbox", "aria-label": label, "aria-multiselectable": many || null });
-  let rows = [], at = 0, asked = 0;
+  let rows = [], at = 0, asked = 0, last = "";
   const search = h("input.search", {
     type: "text", role: "combobox", "aria-expanded": "true", "aria-label": `Search: ${label}`, autocomplete: "off", placeholder: "Search",
     oninput: () => refresh(120),
@@ -228,13 +228,14 @@ function openList(anchor, { load, pick, many, picked, clear, label, onclose }) {
     }
     if (note || found?.length === 0) nodes.push(h("p.note", {}, note ?? "No results"));
     list.replaceChildren(...nodes);
-    mark(0);
+    mark(search.value ? 0 : Math.max(0, rows.findIndex((r) => (many ? r.dataset.value === last : r.classList.contains("on")))));
     close.place();
   };
   const row = (o, on) => {
     const el = h(`div.option${on ? ".on" : ""}`, {
       role: "option", "aria-selected": on, "data-value": o.value ?? "",
       onclick: () => {
+        last = o.value;
         if (o.clear) clear();
         else pick(o);
         if (!many) close();

@@ -6,17 +6,40 @@ export function h(what, attributes = {}, ...children) {
   const el = document.createElement(tag || "div");
   if (classes.length) el.className = classes.join(" ");
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
+    if (value === undefined || value === null || (value === false && !name.startsWith("aria-"))) continue;
     if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
     else if (name === "style") el.style.cssText = value; // set this way, the page's security policy allows it
     else if (name === "value" || name === "checked" || name === "disabled") el[name] = value;
-    else el.setAttribute(name, value === true ? "" : value);
+    else el.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : value);
   }
   el.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
   return el;
 }
 
 export const $ = (id) => document.getElementById(id);
+
+// keyOf is a selector for the same control once what surrounds it was built anew.
+function keyOf(el) {
+  if (el.dataset.name) return `[data-name="${CSS.escape(el.dataset.name)}"]`;
+  if (["checkbox", "radio"].includes(el.type)) return `input[name="${CSS.escape(el.name)}"][value="${CSS.escape(el.value)}"]`;
+  if (el.hasAttribute("aria-label")) return `[aria-label="${CSS.escape(el.getAttribute("aria-label"))}"]`;
+  return el.href ? `a[href="${CSS.escape(el.getAttribute("href"))}"]` : null;
+}
+
+// carryOver gives fresh what the person had in old: the focus, words being typed and the cursor, an open menu. Focus on
+// something that is gone falls to the element itself, so that Tab goes on from there.
+function carryOver(old, fresh) {
+  const was = document.activeElement;
+  openPopup?.follow(old, fresh);
+  if (!old.contains(was)) return;
+  const key = keyOf(was), is = key && fresh.querySelector(key);
+  if (is && is.localName === was.localName && /^(text|email|url|textarea)$/.test(was.type)) {
+    is.value = was.value;
+    const { selectionStart, selectionEnd } = was;
+    is.focus({ preventScroll: true });
+    if (is.type !== "email") is.setSelectionRange(selectionStart, selectionEnd);
+  } else (is ?? (fresh.hasAttribute("tabindex") ? fresh : null))?.focus({ preventScroll: true });
+}
 
 // sync makes the children of parent those of items, in order, and keeps each element whose content is unchanged, so that
 // focus, scrolling and open menus survive. Each item has a key, its content, and make to build it.
@@ -31,9 +54,13 @@ export function sync(parent, items) {
       const fresh = make(el);
       fresh.dataset.key = key;
       fresh.print = print;
-      if (el === at && at) at = at.nextSibling;
-      if (el && el !== fresh) el.remove();
-      el = fresh;
+      if (fresh !== el) {
+        parent.insertBefore(fresh, at);
+        if (el) carryOver(el, fresh);
+        if (el === at) at = at?.nextSibling ?? null;
+        el?.remove();
+        continue;
+      }
     }
     if (el === at) at = at.nextSibling;
     else parent.insertBefore(el, at);
@@ -66,14 +93,23 @@ export function popup(anchor, box, { onclose, wide } = {}) {
     openPopup = null;
     removeEventListener("pointerdown", outside, true);
     removeEventListener("resize", place);
+    removeEventListener("scroll", scrolled, true);
     const had = box.contains(document.activeElement);
     box.remove();
     if (restore && had && anchor.isConnected) anchor.focus();
-    onclose?.();
+    onclose?.(anchor);
+  };
+  close.follow = (old, fresh) => { // what the menu hangs on was built anew
+    if (!old.contains(anchor)) return;
+    const key = keyOf(anchor), now = key && fresh.querySelector(key);
+    if (!now) return void close(false);
+    anchor = now;
+    place();
   };
   const outside = (e) => {
     if (!box.contains(e.target) && !anchor.contains(e.target)) close(false);
   };
+  const scrolled = (e) => !box.contains(e.target) && place();
   box.addEventListener("keydown", (e) => {
     if (e.key === "Escape") {
       e.preventDefault();
@@ -84,6 +120,7 @@ export function popup(anchor, box, { onclose, wide } = {}) {
   openPopup = close;
   addEventListener("pointerdown", outside, true);
   addEventListener("resize", place);
+  addEventListener("scroll", scrolled, true);
   place();
   close.place = place;
   return close;

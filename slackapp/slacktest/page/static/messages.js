@@ -5,7 +5,7 @@ import { nameOf } from "./controls.js";
 import { clock, dayOf, emojiOf, markdown, mrkdwn, timeOf } from "./text.js";
 import { byID, current, now } from "./state.js";
 import { act } from "./wire.js";
-import { failed, openThread } from "./app.js";
+import { failed, openThread, refresh } from "./app.js";
 
 export function avatar(id, size = "") {
   const p = byID(id);
@@ -68,19 +68,20 @@ function size(n) {
 export function messageItem(m, { follows, inThread }) {
   return {
     key: m.ts, content: [m, follows, inThread, byID(m.user).realName, now.in],
-    make: () => {
+    make: (old) => {
+      if (old?.querySelector(".editing")) return old; // what is being typed is worth more than what is new
       const who = byID(m.user), at = timeOf(m.ts);
       const more = h("button.tool", {
         type: "button", "aria-label": "More actions", title: "More actions", "aria-haspopup": "menu", onclick: () => actions(more, m, el),
       }, "⋯");
-      const el = h(`article.message${follows ? ".follows" : ""}${m.ephemeral ? ".ephemeral" : ""}`, { "data-ts": m.ts, "data-user": who.name },
+      const el = h(`article.message${follows ? ".follows" : ""}${m.ephemeral ? ".ephemeral" : ""}`, { "data-ts": m.ts, "data-user": who.name, tabindex: "-1" },
         follows ? h("span.avatar-space", {}, h("time", { datetime: at.toISOString() }, clock(at))) : avatar(m.user),
         h("div.content", {},
           m.ephemeral && h("p.only", {}, "👁 Only visible to you"),
           !follows && h("div.by", {}, h("strong", {}, who.realName), m.app && h("span.badge", {}, "APP"),
             who.stranger && h("span.badge.outside", {}, "Globex"), h("time", { datetime: at.toISOString(), title: at.toLocaleString("en-GB") }, clock(at))),
           inThread === false && m.broadcast && h("p.note", {}, "replied to a thread"),
-          h("div.body", {}, body(m), m.edited && h("span.edited", {}, " (edited)")),
+          h("div.body", {}, body(m), m.edited && !m.ephemeral && h("span.edited", {}, " (edited)")),
           m.files && h("div.files", {}, m.files.map((f) => h("span.file", {}, "📎 ", h("b", {}, f.name), ` ${size(f.size)}`))),
           reactions(m),
           m.status && statusLine(m.status),
@@ -102,7 +103,7 @@ function lastReply(m) {
 }
 
 export function statusLine(s) {
-  return h("p.status", { role: "status" }, h("span.dots", { "aria-hidden": true }, "●●●"), ` Linear ${s.Text}`);
+  return h("p.status", { role: "status" }, h("span.dots", { "aria-hidden": true }, "●●●"), ` ${s.Loading?.length ? s.Loading.at(-1) : `Linear ${s.Text}`}`);
 }
 
 function reactions(m) {
@@ -157,7 +158,12 @@ function edit(el, m) {
     if (field.value !== before) failed(await act("edit", { channel: now.in, ts: m.ts, text: field.value, label: "Edits a message" }));
   };
   const form = h("div.editing", {}, field, h("button.button", { type: "button", onclick: () => done() }, "Cancel"), h("button.button.primary", { type: "button", onclick: save }, "Save"));
-  const done = () => form.replaceWith(words);
+  const done = () => {
+    form.replaceWith(words);
+    el.print = "";
+    refresh();
+    el.focus();
+  };
   words.replaceWith(form);
   field.focus();
 }

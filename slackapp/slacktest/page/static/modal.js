@@ -73,19 +73,27 @@ async function close(id) {
 
 let returnTo = null;
 
-// drawModals shows the topmost modal, and above it the confirm dialog, if any.
+// drawModals shows the topmost modal, and above it the confirm dialog, if any. Modals beneath stay as they were left.
 export function drawModals() {
-  const top = now.state.views?.at(-1);
+  const views = now.state.views ?? [], top = views.at(-1);
   const layer = $("layer");
-  let shown = layer.querySelector("dialog.modal");
-  if (shown && shown.dataset.view !== top?.id) {
-    shown.close();
-    shown.remove();
-    shown = null;
+  for (const d of layer.querySelectorAll("dialog.modal")) {
+    if (d.dataset.view === top?.id) continue;
+    if (d.open) {
+      d.left = d.contains(document.activeElement) ? document.activeElement : null;
+      d.close();
+    }
+    if (!views.some((v) => v.id === d.dataset.view)) d.remove(); // else it lies beneath another and is shown again
   }
-  if (top) drawModal(shown ?? build(top), top);
-  else if (returnTo) {
-    if (returnTo.isConnected) returnTo.focus();
+  if (top) {
+    const shown = layer.querySelector(`dialog.modal[data-view="${top.id}"]`) ?? build(top);
+    if (!shown.open) {
+      shown.showModal();
+      shown.left?.focus();
+    }
+    drawModal(shown, top);
+  } else if (returnTo) {
+    (returnTo.isConnected ? returnTo : document.querySelector("#main textarea"))?.focus();
     returnTo = null;
   }
   drawDialog();
@@ -99,7 +107,6 @@ function build(v) {
     h("div.modal-body"),
     h("footer"));
   $("layer").append(dialog);
-  dialog.showModal();
   dialog.fresh = true;
   return dialog;
 }
@@ -111,17 +118,15 @@ function drawModal(dialog, v) {
   failure.textContent = v.failure;
   const body = dialog.querySelector(".modal-body");
   const place = placeOf(v.id, () => find(v.id) ?? v);
-  const typing = document.activeElement?.dataset?.action;
   sync(body, v.blocks.map((b) => ({
     key: b.block_id, content: [b, v.errors?.[b.block_id] ?? "", held(v, b)],
-    make: (old) => keepTyping(old, renderBlock(b, place)),
+    make: () => renderBlock(b, place),
   })));
   sync(dialog.querySelector("footer"), v.submit || v.close ? [{
     key: "foot", content: [v.submit, v.close], make: () => h("div", {},
       h("button.button", { type: "button", onclick: () => close(v.id) }, v.close || "Cancel"),
       v.submit && h("button.button.primary.submit", { type: "button", onclick: () => submit(v.id) }, v.submit)),
   }] : []);
-  if (typing && !dialog.contains(document.activeElement)) body.querySelector(`[data-action="${CSS.escape(typing)}"]`)?.focus();
   if (dialog.fresh && v.blocks.length) {
     dialog.fresh = false;
     (body.querySelector("[data-focus]") ?? body.querySelector("input, textarea, button.select") ?? dialog.querySelector("footer .primary, .close")).focus();
@@ -133,20 +138,6 @@ function held(v, b) {
   const el = b.element ?? b.accessory;
   if (!el || el.type?.endsWith("_input")) return null;
   return v.state[b.block_id]?.[el.action_id] ?? null;
-}
-
-// keepTyping carries a text field's words and cursor over when only what surrounds it changed.
-function keepTyping(old, fresh) {
-  const was = old?.querySelector("input[type=text], textarea"), is = fresh.querySelector("input[type=text], textarea");
-  if (was && is && was.dataset.action === is.dataset.action && document.activeElement === was) {
-    is.value = was.value;
-    const { selectionStart, selectionEnd } = was;
-    requestAnimationFrame(() => {
-      is.focus();
-      is.setSelectionRange(selectionStart, selectionEnd);
-    });
-  }
-  return fresh;
 }
 
 function drawDialog() {
