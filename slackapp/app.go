@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -37,7 +38,8 @@ type Config struct {
 	Word     string        // the command word, "/linear"
 	Admins   []string      // Slack ids; empty: the workspace's admins and owners
 	Webhook  webhookSecret // optional: enables POST /webhooks/linear
-	Owner    string        // names this process in leases
+	Owner    string        // names this process in leases: unlike any other that ever ran
+	Lease    time.Duration // optional: how long a silent process keeps its envelopes
 	Version  string
 	Words    bool // plain words are read (ASSISTANT is not off)
 	Memories *assistant.Memories
@@ -71,6 +73,9 @@ type identity struct{ UserID, BotID, TeamID, Team, Name string }
 // New makes the bot; Run starts it.
 func New(c Config) *App {
 	a := &App{Config: c, queue: newQueue(workers, queueRoom), sync: make(chan struct{}, 2*workers)}
+	if a.Lease <= 0 {
+		a.Lease = defaultLease
+	}
 	a.people, a.starts = newPeople(c.API), newStreamStarts()
 	a.socket = &socket{client: c.Socket, log: c.Log, accept: a.accept, seen: c.Counters}
 	return a
@@ -79,20 +84,30 @@ func New(c Config) *App {
 // Run connects, takes up what an earlier process left, and works until ctx ends;
 // then it drains. An error means that Slack refuses this process for good.
 func (a *App) Run(ctx context.Context) error {
-	started := time.Now()
 	me, err := a.API.AuthTestContext(ctx)
 	if err != nil {
 		return errors.Join(errors.New("slack auth.test"), err)
 	}
 	a.bot = identity{UserID: me.UserID, BotID: me.BotID, TeamID: me.TeamID, Team: me.Team, Name: me.User}
-	a.resume(ctx, started)
+	a.takeDue(ctx)
+	holding, done := context.WithCancel(context.WithoutCancel(ctx))
+	var keeper sync.WaitGroup
+	keeper.Go(func() { a.keepUp(holding) })
 	runErr := a.socket.run(ctx)
+	a.drain(ctx)
+	done()
+	keeper.Wait()
+	a.letGo(context.WithoutCancel(ctx))
+	return runErr
+}
+
+// drain finishes what was taken, within bounds.
+func (a *App) drain(ctx context.Context) {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainCap)
 	defer cancel()
 	if !a.queue.drain(stop) {
 		a.Log.WarnContext(stop, "stopped before all work was done", "waiting", a.queue.depth())
 	}
-	return runErr
 }
 
 // Ready reports whether the socket is up, and since when it has been that way.

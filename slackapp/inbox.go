@@ -15,6 +15,13 @@ const journalCap = 400 * time.Millisecond
 // was interrupted.
 const attemptsMax = 3
 
+// Of the inbox: how long a silent process keeps its envelopes, and how often
+// each looks for what is due.
+const (
+	defaultLease = 30 * time.Second
+	lookEvery    = 2 * time.Second
+)
+
 // inboxAD binds a sealed envelope to its row.
 func inboxAD(id string) []byte { return []byte("inbox/" + id) }
 
@@ -59,7 +66,10 @@ func (a *App) journal(ctx context.Context, in inbound, r *request) (first, journ
 	defer cancel()
 	body, err := a.Sealer.Seal(in.Payload, inboxAD(r.ID))
 	if err == nil {
-		first, err = a.DB.Receive(ctx, store.Envelope{ID: r.ID, Kind: in.Type, Body: body, ReceivedAt: time.Now()})
+		now := time.Now()
+		first, err = a.DB.Receive(ctx, store.Envelope{
+			ID: r.ID, Kind: in.Type, Body: body, ReceivedAt: now, Owner: a.Owner, DueAt: now.Add(a.Lease),
+		})
 	}
 	if err != nil {
 		a.Log.ErrorContext(ctx, "envelope not written down", "envelope", in.EnvelopeID, "err", err)
@@ -78,7 +88,14 @@ func (a *App) enqueue(ctx context.Context, r *request, journaled bool) {
 			a.finish(r, journaled)
 		},
 	}
-	if err := a.queue.put(j); err != nil {
+	err := a.queue.put(j)
+	if err != nil && r.Resumed && journaled {
+		if err := a.DB.Defer(ctx, r.ID, a.Owner, time.Now().Add(lookEvery)); err != nil {
+			log.ErrorContext(ctx, "envelope not put off", "err", err)
+		}
+		return // it waits already, so nobody is told
+	}
+	if err != nil {
 		a.Counters.dropped.Inc()
 		log.WarnContext(ctx, "queue full", "op", r.Op)
 		go func() {
@@ -90,45 +107,15 @@ func (a *App) enqueue(ctx context.Context, r *request, journaled bool) {
 	}
 }
 
-// finish marks the envelope as worked off, unless the process is stopping in the
-// middle of it: then the next one takes it up.
+// finish marks the envelope as worked off, unless it was put off or the process is
+// stopping in the middle of it: then the next one takes it up.
 func (a *App) finish(r *request, journaled bool) {
-	if !journaled || a.queue.base.Err() != nil {
+	if !journaled || r.putOff || a.queue.base.Err() != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if err := a.DB.Finish(ctx, r.ID); err != nil {
 		a.Log.ErrorContext(ctx, "envelope not marked as done", "ref", r.Ref, "err", err)
-	}
-}
-
-// resume takes up what an earlier process acknowledged and did not finish. Ids
-// made for a write derive from the envelope, so a create that had already gone
-// out is found again and not repeated.
-func (a *App) resume(ctx context.Context, before time.Time) {
-	left, err := a.DB.Unfinished(ctx, before, queueRoom)
-	if err != nil {
-		a.Log.ErrorContext(ctx, "inbox not read", "err", err)
-		return
-	}
-	for _, e := range left {
-		payload, err := a.Sealer.Open(e.Body, inboxAD(e.ID))
-		if err != nil {
-			a.Log.ErrorContext(ctx, "envelope not readable", "id", e.ID, "err", err)
-			continue
-		}
-		r, err := readRequest(inbound{Type: e.Kind, Payload: payload})
-		if err != nil {
-			a.Log.ErrorContext(ctx, "envelope not understood", "id", e.ID, "err", err)
-			continue
-		}
-		r.ID, r.Resumed = e.ID, true
-		if e.Attempts > attemptsMax {
-			a.fail(ctx, r, errInterrupted)
-			a.finish(r, true)
-			continue
-		}
-		a.enqueue(ctx, r, true)
 	}
 }

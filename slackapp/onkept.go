@@ -74,7 +74,7 @@ func tooOld() Message {
 // pressRetry makes a kept request again, or submits a kept form again.
 func (a *App) pressRetry(ctx context.Context, r *request, name string) error {
 	if strings.HasPrefix(name, keptRequest+"/") {
-		k, err := a.takeAgain(ctx, r, name)
+		k, err := a.takeKept(ctx, r, name)
 		if err != nil {
 			return a.gone(ctx, r, err)
 		}
@@ -103,7 +103,7 @@ func (a *App) pressRetry(ctx context.Context, r *request, name string) error {
 	return wrapSlack("views.update", err)
 }
 
-func (a *App) takeAgain(ctx context.Context, r *request, name string) (againRequest, error) {
+func (a *App) takeKept(ctx context.Context, r *request, name string) (againRequest, error) {
 	var k againRequest
 	err := a.kept(ctx, r.Key, name, &k)
 	return k, err
@@ -134,7 +134,7 @@ func (a *App) become(r *request, k againRequest) error {
 
 // pressPick goes on with what was meant by an unclear name.
 func (a *App) pressPick(ctx context.Context, r *request, held, id string) error {
-	k, err := a.takeAgain(ctx, r, held)
+	k, err := a.takeKept(ctx, r, held)
 	if err != nil {
 		return a.gone(ctx, r, err)
 	}
@@ -166,7 +166,7 @@ func (a *App) pressOpenForm(ctx context.Context, r *request, value string) error
 		}
 		return a.openForm(ctx, r, h.Draft, h.Meta.Source)
 	case strings.HasPrefix(value, keptRequest+"/"):
-		k, err := a.takeAgain(ctx, r, value)
+		k, err := a.takeKept(ctx, r, value)
 		if err != nil {
 			return a.gone(ctx, r, err)
 		}

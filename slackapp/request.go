@@ -44,6 +44,7 @@ type request struct {
 	began    time.Time   // when it came
 	raw      inbound     // as it came, so that it can be held and taken up again
 	answered bool        // a reply is out; the next one replaces it
+	putOff   bool        // it goes on later: its envelope stays in the inbox
 
 	Shown []string // identifiers the answer shows, in order
 

@@ -186,11 +186,13 @@ func (a *App) takeWebhook(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "bad signature", http.StatusBadRequest)
 		return
 	}
-	first, err := a.DB.Receive(r.Context(), store.Envelope{ID: "webhook/" + e.Delivery, Kind: "webhook", Body: []byte{}, ReceivedAt: time.Now()})
+	first, err := a.DB.Receive(r.Context(), store.Envelope{ID: "webhook/" + e.Delivery, Kind: "webhook", Body: []byte{}, ReceivedAt: time.Now(), DueAt: time.Now().Add(24 * time.Hour)})
 	if err == nil && first {
 		err = a.Accounts.HandleWebhook(r.Context(), e)
 		if err == nil {
 			err = a.DB.Finish(r.Context(), "webhook/"+e.Delivery)
+		} else {
+			err = errors.Join(err, a.DB.Forget(r.Context(), "webhook/"+e.Delivery)) // Linear delivers it again
 		}
 		a.SendNotices(r.Context())
 	}

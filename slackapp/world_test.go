@@ -2,7 +2,7 @@ package slackapp_test
 
 import (
 	"context"
-	"fmt"
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -114,20 +114,37 @@ func closed(t testing.TB, err error) {
 	}
 }
 
+// process is one running app.
+type process struct {
+	app      *slackapp.App
+	accounts *accounts.Manager
+	stop     context.CancelFunc
+	ended    chan error
+}
+
 // start builds the app and runs it: at first, and again after halt.
 func (w *world) start() {
+	w.t.Helper()
+	p := w.launch(nil)
+	w.app, w.accounts, w.stop, w.ended = p.app, p.accounts, p.stop, p.ended
+}
+
+// launch runs one more process on the same database, with caches of its own, and
+// waits for its socket.
+func (w *world) launch(more func(*slackapp.Config)) process {
 	w.t.Helper()
 	handler := w.opts.Log
 	if handler == nil {
 		handler = slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug})
 	}
 	log := slog.New(handler)
+	owner := "test/" + rand.Text()
 	client := linear.New(linear.Config{APIURL: w.linear.URL, Log: log})
 	ac := accounts.Config{
 		DB: w.db, Keyring: w.keyring, Linear: client, HTTP: http.DefaultClient, Log: log,
 		ClientID: lineartest.DefaultApp.ClientID, ClientSecret: accounts.NewSecret(lineartest.DefaultApp.ClientSecret),
 		AuthURL: w.linear.URL, APIURL: w.linear.URL, PublicURL: w.web.URL,
-		Actor: "user", Scopes: []string{"read", "write"}, Verify: "email", Owner: "test",
+		Actor: "user", Scopes: []string{"read", "write"}, Verify: "email", Owner: owner,
 	}
 	change(w.opts.Accounts, &ac)
 	manager, err := accounts.New(ac)
@@ -141,14 +158,16 @@ func (w *world) start() {
 		API: retrying, Quick: quick, Socket: socketmode.New(quick), DB: w.db, Sealer: w.keyring, Accounts: manager,
 		Engine: assistant.NewEngine(w.db, w.keyring, log), Memories: assistant.NewMemories(w.db, w.keyring),
 		Counters: slackapp.NewCounters(), Log: log,
-		Word: "/linear", Owner: "test", Version: "test", Words: true,
+		Word: "/linear", Owner: owner, Version: "test", Words: true,
 	}
 	change(w.opts.App, &c)
-	w.accounts, w.app = manager, slackapp.New(c)
+	change(more, &c)
+	sockets := w.slack.Sockets()
 	ctx, stop := context.WithCancel(context.Background())
-	w.stop, w.ended = stop, make(chan error, 1)
-	go func(app *slackapp.App) { w.ended <- app.Run(ctx) }(w.app)
-	w.await("the socket to be up", func() bool { return w.slack.Sockets() > 0 })
+	p := process{app: slackapp.New(c), accounts: manager, stop: stop, ended: make(chan error, 1)}
+	go func() { p.ended <- p.app.Run(ctx) }()
+	w.await("the socket to be up", func() bool { return w.slack.Sockets() > sockets })
+	return p
 }
 
 // halt stops the app as SIGTERM does; the database and both servers stay.
@@ -243,142 +262,4 @@ func (w *world) browse(link, mail string) string {
 	}
 	_, page := visit(w.t, b, http.MethodGet, callback)
 	return page
-}
-
-// await waits until the local Slack or the local Linear shows what cond asks for.
-func (w *world) await(what string, cond func() bool) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
-	defer cancel()
-	if err := w.slack.Await(ctx, cond); err != nil {
-		w.t.Fatalf("waiting for %s: %v", what, err)
-	}
-}
-
-// types types a command and fails when Slack shows a failure of its own.
-func (w *world) types(p *slacktest.Person, channel, line string) {
-	w.t.Helper()
-	if err := p.Command(w.t.Context(), channel, line); err != nil {
-		w.t.Fatalf("%s types %s: %v", p.ID, line, err)
-	}
-}
-
-// sees waits until a person sees words in a channel, thread replies included.
-func (w *world) sees(p *slacktest.Person, channel, words string) slacktest.Message {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
-	defer cancel()
-	var m slacktest.Message
-	err := w.slack.Await(ctx, func() bool {
-		var ok bool
-		m, ok = p.Find(channel, words)
-		return ok
-	})
-	if err != nil {
-		w.t.Fatalf("%q did not appear to %s in %s; it shows:\n%s", words, p.ID, channel, w.screen(p, channel))
-	}
-	return m
-}
-
-// unseen fails when a person sees words in a channel now.
-func (w *world) unseen(p *slacktest.Person, channel, words string) {
-	w.t.Helper()
-	if m, ok := p.Find(channel, words); ok {
-		w.t.Errorf("%s sees %q in %s:\n%s", p.ID, words, channel, slacktest.Text(m))
-	}
-}
-
-// form waits until a person's topmost modal shows words.
-func (w *world) form(p *slacktest.Person, words string) slacktest.View {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
-	defer cancel()
-	err := w.slack.Await(ctx, func() bool { return strings.Contains(slacktest.Text(p.View()), words) })
-	if err != nil {
-		w.t.Fatalf("no form of %s shows %q; it shows:\n%s\nSlack says: %s", p.ID, words, slacktest.Text(p.View()), p.Failure())
-	}
-	return p.View()
-}
-
-// noForm waits until a person has no modal open.
-func (w *world) noForm(p *slacktest.Person) {
-	w.t.Helper()
-	w.await("the form to close", func() bool { return len(p.Views()) == 0 })
-}
-
-// clicks uses an element of a message, modal or Home, and agrees to its dialog.
-func (w *world) clicks(p *slacktest.Person, on slacktest.Surface, name string, choices ...string) {
-	w.t.Helper()
-	if err := p.Click(w.t.Context(), on, name, choices...); err != nil {
-		w.t.Fatalf("%s clicks %q %v: %v; it shows:\n%s", p.ID, name, choices, err, slacktest.Text(on))
-	}
-	if _, asked := p.Dialog(); asked {
-		if err := p.Confirm(w.t.Context()); err != nil {
-			w.t.Fatalf("%s confirms %q: %v", p.ID, name, err)
-		}
-	}
-}
-
-// picks chooses from a menu that asks the app, by typing words.
-func (w *world) picks(p *slacktest.Person, on slacktest.Surface, menu, words string) string {
-	w.t.Helper()
-	found, err := p.Suggest(w.t.Context(), on, menu, words)
-	if err != nil || len(found) == 0 {
-		w.t.Fatalf("%s types %q into %s: %d options, %v", p.ID, words, menu, len(found), err)
-	}
-	w.clicks(p, on, menu, found[0].Text)
-	return found[0].Text
-}
-
-// fills puts values into the topmost modal; menus that ask the app are typed into.
-func (w *world) fills(p *slacktest.Person, values map[string]any) {
-	w.t.Helper()
-	if err := p.Fill(w.t.Context(), p.View(), values); err != nil {
-		w.t.Fatalf("%s fills in %v: %v; it shows:\n%s", p.ID, values, err, slacktest.Text(p.View()))
-	}
-}
-
-// submits presses the submit button of the topmost modal.
-func (w *world) submits(p *slacktest.Person, values map[string]any) {
-	w.t.Helper()
-	if err := p.Submit(w.t.Context(), p.View(), values); err != nil {
-		w.t.Fatalf("%s submits: %v; it shows:\n%s", p.ID, err, slacktest.Text(p.View()))
-	}
-}
-
-// requests is how many GraphQL requests do makes. do must wait for what it shows.
-func (w *world) requests(do func()) int {
-	before := w.linear.CountRequests("/graphql")
-	do()
-	return w.linear.CountRequests("/graphql") - before
-}
-
-// titled are the issues in Linear with a title, those in the trash left out.
-func (w *world) titled(title string) []lineartest.Issue {
-	var found []lineartest.Issue
-	for _, i := range w.linear.Issues() {
-		if i.Title == title && !i.Trashed {
-			found = append(found, i)
-		}
-	}
-	return found
-}
-
-// issue is one issue of the local Linear.
-func (w *world) issue(ref string) lineartest.Issue {
-	w.t.Helper()
-	i, ok := w.linear.Issue(ref)
-	if !ok {
-		w.t.Fatalf("there is no %s", ref)
-	}
-	return i
-}
-
-// screen is a conversation as one person sees it.
-func (w *world) screen(p *slacktest.Person, channel string) string {
-	var b strings.Builder
-	for _, m := range p.Sees(channel) {
-		fmt.Fprintf(&b, "--- %s\n%s\n", m.User, slacktest.Text(m))
-	}
-	return b.String()
 }

@@ -37,26 +37,85 @@ func envelopeOnce(t *testing.T, dsn string) {
 
 func envelopeUnfinished(t *testing.T, dsn string) {
 	db := openAt(t, dsn)
-	var want []store.Envelope
+	at := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Second) }
+	claimed := func(owner string, now time.Time, limit int) []string {
+		t.Helper()
+		found, err := db.ClaimEnvelopes(t.Context(), owner, now, time.Minute, limit)
+		if err != nil {
+			t.Fatalf("ClaimEnvelopes = %v", err)
+		}
+		var ids []string
+		for _, e := range found {
+			if e.Owner != owner || !e.DueAt.Equal(now.Add(time.Minute)) || string(e.Body) != e.ID {
+				t.Errorf("claimed %+v", e)
+			}
+			ids = append(ids, fmt.Sprint(e.ID, " ", e.Attempts))
+		}
+		return ids
+	}
+	same := func(what string, got []string, want ...string) {
+		t.Helper()
+		if !slices.Equal(got, want) {
+			t.Errorf("%s = %v, want %v", what, got, want)
+		}
+	}
 	for i := range 4 {
-		e := store.Envelope{ID: fmt.Sprint("Ev", i), Kind: "slash_commands", Body: []byte{byte(i)}, ReceivedAt: noon.Add(time.Duration(i) * time.Second)}
+		id := fmt.Sprint("Ev", i)
+		e := store.Envelope{ID: id, Kind: "slash_commands", Body: []byte(id), ReceivedAt: at(i), Owner: "a", DueAt: at(i).Add(time.Minute)}
 		if _, err := db.Receive(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
-		e.Attempts = 2
-		want = append(want, e)
 	}
 	if err := db.Finish(t.Context(), "Ev0"); err != nil {
 		t.Fatal(err)
 	}
-	got, err := db.Unfinished(t.Context(), noon.Add(3*time.Second), 10)
-	if diff := cmp.Diff(want[1:3], got); diff != "" || err != nil {
-		t.Errorf("Unfinished: %v (-want +got):\n%s", err, diff)
+	same("while a lives, b", claimed("b", at(59), 10))
+	same("when two leases are over, b", claimed("b", at(62), 10), "Ev1 2", "Ev2 2")
+	if err := db.HoldEnvelopes(t.Context(), "a", at(300)); err != nil {
+		t.Fatal(err)
 	}
-	want[1].Attempts = 3
-	got, err = db.Unfinished(t.Context(), noon.Add(3*time.Second), 1)
-	if diff := cmp.Diff(want[1:2], got); diff != "" || err != nil {
-		t.Errorf("Unfinished with limit 1: %v (-want +got):\n%s", err, diff)
+	same("while a holds on, c", claimed("c", at(100), 10))
+	if err := db.ReleaseEnvelopes(t.Context(), "b"); err != nil {
+		t.Fatal(err)
+	}
+	same("what b left, one at a time, c", claimed("c", at(100), 1), "Ev1 3")
+	same("and the next, c", claimed("c", at(100), 1), "Ev2 3")
+}
+
+func envelopeDeferred(t *testing.T, dsn string) {
+	db := openAt(t, dsn)
+	for _, id := range []string{"Ev1", "Ev2"} {
+		e := store.Envelope{ID: id, Kind: "slash_commands", ReceivedAt: noon, Owner: "a", DueAt: noon.Add(time.Minute)}
+		if _, err := db.Receive(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.CancelDeferred(t.Context(), id); !errors.Is(err, store.ErrFenced) {
+			t.Errorf("CancelDeferred of what is worked on = %v, want ErrFenced", err)
+		}
+		if err := db.Defer(t.Context(), id, "b", noon.Add(time.Hour)); !errors.Is(err, store.ErrFenced) {
+			t.Errorf("Defer by another = %v, want ErrFenced", err)
+		}
+		if err := db.Defer(t.Context(), id, "a", noon.Add(time.Hour)); err != nil {
+			t.Errorf("Defer = %v", err)
+		}
+	}
+	if err := db.HoldEnvelopes(t.Context(), "a", noon.Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.CancelDeferred(t.Context(), "Ev2"); err != nil {
+		t.Errorf("CancelDeferred = %v", err)
+	}
+	for after, want := range map[time.Duration]int{59 * time.Minute: 0, time.Hour: 1} {
+		found, err := db.ClaimEnvelopes(t.Context(), "b", noon.Add(after), time.Minute, 10)
+		if err != nil || len(found) != want || want == 1 && (found[0].ID != "Ev1" || found[0].Attempts != 1) {
+			t.Errorf("after %v ClaimEnvelopes = %+v, %v, want %d", after, found, err, want)
+		}
+	}
+	if err := db.Forget(t.Context(), "Ev1"); err != nil {
+		t.Errorf("Forget = %v", err)
+	}
+	if first, err := db.Receive(t.Context(), store.Envelope{ID: "Ev1", ReceivedAt: noon}); !first || err != nil {
+		t.Errorf("Receive of what was forgotten = %t, %v, want true", first, err)
 	}
 }
 

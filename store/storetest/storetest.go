@@ -64,7 +64,8 @@ func Run(t *testing.T, fresh func(t testing.TB) (dsn string)) {
 		{"held tickets come oldest first", ticketsOfPerson},
 
 		{"an envelope is received once", envelopeOnce},
-		{"unfinished envelopes come back", envelopeUnfinished},
+		{"unfinished envelopes come back when their lease is over", envelopeUnfinished},
+		{"an envelope that was put off comes back then", envelopeDeferred},
 		{"a change queues one notice", noticeOnce},
 		{"a notice is claimed by one of two owners", noticesContend},
 		{"a notice is retried, sent, or given up", noticeLife},

@@ -1,0 +1,104 @@
+package slackapp_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"linearbot/linear/lineartest"
+	"linearbot/slackapp"
+	"linearbot/slackapp/slacktest"
+	"linearbot/store"
+)
+
+// count is how many messages with these words a person sees in a channel.
+func count(p *slacktest.Person, channel, words string) int {
+	n := 0
+	for _, m := range p.Sees(channel) {
+		if strings.Contains(slacktest.Text(m), words) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestTwoProcesses on one database, each with a socket: what one works on is left
+// alone by the other, also when Slack delivers it again to either.
+func TestTwoProcesses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{App: func(c *slackapp.Config) { c.Lease = 600 * time.Millisecond }})
+	w.connect(w.alice)
+	w.linear.Fault(lineartest.Fault{Op: "IssueCreate", Hold: 2 * time.Second, Times: 1})
+	w.types(w.alice, general, "/linear create Worked on by one process team:ENG")
+	envelopes := w.slack.Envelopes()
+	second := w.launch(nil)
+	t.Cleanup(func() {
+		second.stop()
+		if err := <-second.ended; err != nil {
+			t.Errorf("second process: %v", err)
+		}
+	})
+	for range 8 { // sockets are chosen at random
+		if err := w.slack.Redeliver(t.Context(), envelopes[len(envelopes)-1].ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.sees(w.alice, general, "Created")
+	w.types(w.alice, engineering, "/linear ENG-98")
+	w.sees(w.alice, engineering, "Payment retries loop")
+	if n := w.linear.CountRequests("/graphql"); n == 0 || len(w.titled("Worked on by one process")) != 1 {
+		t.Errorf("%d issues were made, want 1", len(w.titled("Worked on by one process")))
+	}
+	creates := 0
+	for _, r := range w.linear.Requests() {
+		if r.Op == "IssueCreate" {
+			creates++
+		}
+	}
+	if creates != 1 || count(w.alice, general, "Created") != 1 {
+		t.Errorf("%d create requests, %d answers, want one of each:\n%s", creates, count(w.alice, general, "Created"), w.screen(w.alice, general))
+	}
+}
+
+// leftBehind puts a command into the inbox as a process leaves it that was killed.
+func (w *world) leftBehind(p *slacktest.Person, id, line string, begun int, due time.Time) {
+	w.t.Helper()
+	w.types(p, general, "/linear help") // a real envelope to copy
+	sent := w.slack.Envelopes()
+	payload := strings.Replace(string(sent[len(sent)-1].Payload), `"text":"help"`, `"text":"`+line+`"`, 1)
+	body, err := w.keyring.Seal([]byte(payload), []byte("inbox/"+id))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	e := store.Envelope{ID: id, Kind: "slash_commands", Body: body, ReceivedAt: time.Now(), Owner: "killed", DueAt: due}
+	if _, err := w.db.Receive(w.t.Context(), e); err != nil {
+		w.t.Fatal(err)
+	}
+	for range begun - 1 {
+		if _, err := w.db.ClaimEnvelopes(w.t.Context(), "killed", due, 0, 10); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// TestKilledProcess: what a killed process had acknowledged is done by one that
+// lives, when the lease is over and not before; what was begun too often is told.
+func TestKilledProcess(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{App: func(c *slackapp.Config) { c.Lease = 600 * time.Millisecond }})
+	w.connect(w.alice)
+	began := time.Now()
+	w.leftBehind(w.alice, "killed/1", "create Left by a killed process team:ENG", 1, began.Add(1500*time.Millisecond))
+	w.sees(w.alice, general, "Created")
+	if d := time.Since(began); d < 1500*time.Millisecond {
+		t.Errorf("it was taken up after %v, while its lease ran", d)
+	}
+	if n := len(w.titled("Left by a killed process")); n != 1 {
+		t.Errorf("%d issues were made, want 1", n)
+	}
+	w.leftBehind(w.alice, "killed/2", "create Begun too often team:ENG", 3, time.Now())
+	w.sees(w.alice, general, "I was restarted while I worked on this.")
+	if n := len(w.titled("Begun too often")); n != 0 {
+		t.Errorf("%d issues were made, want none", n)
+	}
+}
