@@ -89,3 +89,26 @@ func TestUnfurlNotConnected(t *testing.T) {
 	w.handled()
 	w.unseen(w.bob, general, "Connect Linear and I'll show")
 }
+
+// TestPressOnAPreview: whoever presses a button of a preview acts as themselves,
+// and the preview shows the outcome; the message above it stays its poster's.
+func TestPressOnAPreview(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.bob)
+	m := say(w, w.alice, general, "Look at "+link98)
+	w.await("the preview", func() bool { return len(current(w, m).Unfurls) == 1 })
+	preview := slacktest.Card{Message: m, URL: link98}
+	if err := w.bob.Click(t.Context(), preview, "Assign to me"); err != nil {
+		t.Fatal(err)
+	}
+	w.await("the outcome in the preview", func() bool {
+		return strings.Contains(fmt.Sprint(current(w, m).Unfurls[link98]), "<@U0BOB> assignee")
+	})
+	if got := w.issue("ENG-98").Assignee; got != "bob@acme.test" && got != "Bob Diaz" {
+		t.Errorf("ENG-98 is assigned to %q", got)
+	}
+	if now := current(w, m); now.Text != m.Text || now.User != "U0ALICE" {
+		t.Errorf("the message above the preview became %q by %s", now.Text, now.User)
+	}
+}

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Surface is where a person can press something: a Message or a View.
+// Surface is where a person can press something: a Message, a Card below one, or a View.
 type Surface interface {
 	surface() (blocks []Object, id string)
 }
@@ -117,6 +117,13 @@ func (p *Person) current(on Surface) (Surface, error) {
 			return nil, fmt.Errorf("message %s: %w", o.TS, ErrNotVisible)
 		}
 		return *m, nil
+	case Card:
+		m := p.s.find(o.Message.Channel, o.Message.TS, p.ID)
+		c := p.s.channels[o.Message.Channel]
+		if m == nil || c == nil || !p.s.sees(p.ID, c) || m.Unfurls[o.URL] == nil {
+			return nil, fmt.Errorf("card of %s: %w", o.URL, ErrNotVisible)
+		}
+		return Card{*m, o.URL}, nil
 	case View:
 		v := p.s.views[o.ID]
 		if v == nil || v.Closed || v.User != p.ID {
@@ -152,6 +159,8 @@ func (p *Person) act(ctx context.Context, on Surface, e element, value Object) e
 	switch o := now.(type) {
 	case Message:
 		p.fromMessage(payload, o, e, value)
+	case Card:
+		p.fromCard(payload, o, e, value)
 	case View:
 		p.fromView(payload, o, e, value)
 	}
@@ -194,23 +203,27 @@ func (p *Person) fromMessage(payload Object, m Message, e element, value Object)
 	if m.ThreadTS != "" {
 		container["thread_ts"] = m.ThreadTS
 	}
-	key := messageKey{m.Channel, m.TS, m.EphemeralTo}
-	state := s.client(p.ID).typed[key]
-	if state == nil {
-		state = initialState(m.Blocks)
-		s.client(p.ID).typed[key] = state
-	}
-	if _, ok := initial(e.el); ok {
-		put(state, e, value)
-	}
 	payload["container"] = container
 	payload["channel"] = Object{"id": c.ID, "name": channelName(c)}
-	payload["state"] = Object{"values": (&View{State: state}).values()}
+	payload["state"] = Object{"values": p.typing(m, e, value)}
 	payload["trigger_id"] = s.newTrigger(p.ID, "")
 	payload["response_url"] = s.newHook(hook{user: p.ID, channel: c.ID, threadTS: m.ThreadTS, original: keyOf(&m), fixed: true})
 	if m.EphemeralTo == "" {
 		payload["message"] = s.messageJSON(&m, true)
 	}
+}
+
+// typing is what the inputs of a message or card hold after one more of them was used. The lock is held.
+func (p *Person) typing(on Surface, e element, value Object) map[string]map[string]Object {
+	c := p.s.client(p.ID)
+	blocks, id := on.surface()
+	if c.typed[id] == nil {
+		c.typed[id] = initialState(blocks)
+	}
+	if _, ok := initial(e.el); ok {
+		put(c.typed[id], e, value)
+	}
+	return (&View{State: c.typed[id]}).values()
 }
 
 // fromView fills in a click in a modal or Home. The lock is held.

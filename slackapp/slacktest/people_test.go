@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
@@ -388,5 +389,36 @@ func TestManifestIsHeldToSlacksLimits(t *testing.T) {
 			}()
 			slacktest.NewServer(slacktest.Options{Manifest: []byte(text)}).Close()
 		})
+	}
+}
+
+func TestAReactionIsGivenAndTakenBack(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	root := s.Thread("C0ENG", "Login fails")[0]
+	alice, bob := s.Person("alice"), s.Person("bob")
+	users := func() []string {
+		for _, r := range s.Thread("C0ENG", "Login fails")[0].Reactions {
+			if r.Name == "eyes" {
+				return r.Users
+			}
+		}
+		return nil
+	}
+	for _, c := range []struct {
+		who  *slacktest.Person
+		want []string
+	}{
+		{alice, []string{"U0ALICE"}},
+		{bob, []string{"U0ALICE", "U0BOB"}},
+		{alice, []string{"U0BOB"}},
+		{bob, nil},
+	} {
+		if err := c.who.React(root, "eyes"); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, users()); diff != "" {
+			t.Errorf("after %s (-want +got):\n%s", c.who.ID, diff)
+		}
 	}
 }

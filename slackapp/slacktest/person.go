@@ -19,15 +19,15 @@ type client struct {
 	modals      []*View // bottom first
 	dialog      *dialog
 	failure     string
-	suggestions map[string][]Object // by surface/block/action
-	typed       map[messageKey]map[string]map[string]Object
-	looking     string // the channel on screen
+	suggestions map[string][]Object                     // by surface/block/action
+	typed       map[string]map[string]map[string]Object // by surface
+	looking     string                                  // the channel on screen
 }
 
 func (w *workspace) client(user string) *client {
 	if w.clients[user] == nil {
 		w.clients[user] = &client{
-			suggestions: map[string][]Object{}, typed: map[messageKey]map[string]map[string]Object{},
+			suggestions: map[string][]Object{}, typed: map[string]map[string]map[string]Object{},
 		}
 	}
 	return w.clients[user]
@@ -249,7 +249,7 @@ func (p *Person) Delete(m Message) error {
 	return nil
 }
 
-// React puts an emoji under a message.
+// React puts an emoji under a message, or takes it back where the person had put it before.
 func (p *Person) React(m Message, name string) error {
 	s := p.s
 	s.mu.Lock()
@@ -258,7 +258,9 @@ func (p *Person) React(m Message, name string) error {
 	if c := s.channels[m.Channel]; old == nil || !s.sees(p.ID, c) || !knownEmoji(name) {
 		return fmt.Errorf("react to %s: %w", m.TS, ErrNotVisible)
 	}
-	s.react(old, name, p.ID)
+	if !s.react(old, name, p.ID) {
+		s.unreact(old, name, p.ID)
+	}
 	return nil
 }
 

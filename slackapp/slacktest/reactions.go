@@ -48,23 +48,30 @@ func (s *Server) removeReaction(a args) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !s.unreact(m, a.str("name"), botUserID) {
+		return nil, fail("no_reaction")
+	}
+	return Object{}, nil
+}
+
+// unreact takes a reaction back; false when the user had given none. The lock is held.
+func (s *Server) unreact(m *Message, name, user string) bool {
 	now := *m
 	now.Reactions = nil
 	found := false
 	for _, r := range m.Reactions {
-		if r.Name == a.str("name") && slices.Contains(r.Users, botUserID) {
+		if r.Name == name && slices.Contains(r.Users, user) {
 			found = true
-			r.Users = slices.DeleteFunc(slices.Clone(r.Users), func(u string) bool { return u == botUserID })
+			r.Users = slices.DeleteFunc(slices.Clone(r.Users), func(u string) bool { return u == user })
 		}
 		if len(r.Users) > 0 {
 			now.Reactions = append(now.Reactions, r)
 		}
 	}
-	if !found {
-		return nil, fail("no_reaction")
+	if found {
+		s.replace(m, &now)
 	}
-	s.replace(m, &now)
-	return Object{}, nil
+	return found
 }
 
 // react adds a reaction; false when the user had given it already. The lock is held.

@@ -35,6 +35,10 @@ func (p *Person) suggest(ctx context.Context, on Surface, e element, query strin
 	case View:
 		payload["view"] = s.viewJSON(s.views[o.ID])
 		payload["container"] = Object{"type": "view", "view_id": o.ID}
+	case Card:
+		c := s.channels[o.Message.Channel]
+		payload["channel"] = Object{"id": c.ID, "name": channelName(c)}
+		payload["container"], payload["app_unfurl"] = o.container(), o.attachment()
 	case Message:
 		c := s.channels[o.Channel]
 		payload["channel"] = Object{"id": c.ID, "name": channelName(c)}

@@ -37,6 +37,9 @@ func (s *Server) unfurl(a args) (Object, error) {
 		if problems, _ := checkBlocks(objects(card["blocks"]), inMessage, "/unfurls/"+link+"/blocks"); len(problems) > 0 {
 			return nil, invalid("invalid_blocks", problems)
 		}
+		if blocks := objects(card["blocks"]); len(blocks) > 0 {
+			cards[link] = with(card, "blocks", withIDs(blocks))
+		}
 	}
 	if m == nil {
 		d.preview = merged(d.preview, cards)
@@ -131,4 +134,51 @@ func (p *Person) Preview(unfurlID string) map[string]Object {
 		return maps.Clone(d.preview)
 	}
 	return nil
+}
+
+// Card is what the app put below one link of somebody's message; its elements can be used like those of a message.
+type Card struct {
+	Message Message
+	URL     string
+}
+
+func (c Card) surface() ([]Object, string) {
+	return objects(c.Message.Unfurls[c.URL]["blocks"]), c.Message.Channel + "/" + c.Message.TS + "/" + c.URL
+}
+
+// container is how interactions name the place of a card.
+func (c Card) container() Object {
+	o := Object{
+		"type": "message_attachment", "message_ts": c.Message.TS, "attachment_id": c.number(), "channel_id": c.Message.Channel,
+		"is_ephemeral": false, "is_app_unfurl": true, "app_unfurl_url": c.URL,
+	}
+	if c.Message.ThreadTS != "" {
+		o["thread_ts"] = c.Message.ThreadTS
+	}
+	return o
+}
+
+// number is the attachment's id within its message.
+func (c Card) number() int {
+	return len(c.Message.Attachments) + slices.Index(sortedKeys(c.Message.Unfurls), c.URL) + 1
+}
+
+// attachment is the card as interactions carry it, in place of the message, which is not the app's.
+func (c Card) attachment() Object {
+	o := Object{"id": c.number(), "bot_id": botID, "app_id": appID, "is_app_unfurl": true, "app_unfurl_url": c.URL}
+	for k, v := range c.Message.Unfurls[c.URL] {
+		o[k] = v
+	}
+	return o
+}
+
+// fromCard fills in a click on a card. The lock is held.
+func (p *Person) fromCard(payload Object, c Card, e element, value Object) {
+	s := p.s
+	payload["state"] = Object{"values": p.typing(c, e, value)}
+	payload["container"], payload["app_unfurl"] = c.container(), c.attachment()
+	where := s.channels[c.Message.Channel]
+	payload["channel"] = Object{"id": where.ID, "name": channelName(where)}
+	payload["trigger_id"] = s.newTrigger(p.ID, "")
+	payload["response_url"] = s.newHook(hook{user: p.ID, channel: where.ID, threadTS: c.Message.ThreadTS})
 }

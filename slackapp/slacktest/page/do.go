@@ -18,6 +18,7 @@ type move struct {
 	Label   string         `json:"label"` // how the list of what happened calls it
 	Channel string         `json:"channel"`
 	TS      string         `json:"ts"`     // the message it is done to
+	Link    string         `json:"link"`   // of that message, where it is done to the card below a link
 	Thread  string         `json:"thread"` // root of the thread it happens in
 	View    string         `json:"view"`   // the modal or Home it is done in
 	Name    string         `json:"name"`   // block id/action id, callback id, emoji or person
@@ -140,6 +141,9 @@ func (m move) message() slacktest.Message {
 func (m move) surface() slacktest.Surface {
 	if m.View != "" {
 		return slacktest.View{ID: m.View}
+	}
+	if m.Link != "" {
+		return slacktest.Card{Message: m.message(), URL: m.Link}
 	}
 	return m.message()
 }

@@ -46,7 +46,7 @@ export function visit(channel, tab = "messages") {
   const moved = now.in !== channel || now.tab !== tab;
   Object.assign(now, { in: channel, thread: "", tab });
   if (moved) history.pushState(null, "", address());
-  document.body.classList.remove("drawer");
+  drawer(false);
   if (tab === "home") act("home", { label: "Opens the app's Home" });
   else if (isAppDM(current())) act("tab");
   else act("look", { channel });
@@ -65,9 +65,11 @@ export function openThread(root) {
 }
 
 function closeThread() {
+  const root = now.thread;
   now.thread = "";
   history.pushState(null, "", address());
   draw();
+  ($("main").querySelector(`[data-ts="${root}"] .replies`) ?? $("main").querySelector("textarea"))?.focus();
 }
 
 export const refresh = once(async () => {
@@ -290,7 +292,9 @@ function drawThread() {
 
 // Keys: Escape closes the thread; the rest is the browser's own.
 addEventListener("keydown", (e) => {
-  if (e.key === "Escape" && !document.querySelector("dialog[open]") && now.thread && !e.defaultPrevented) closeThread();
+  if (e.key !== "Escape" || e.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (document.body.classList.contains("drawer")) drawer(false);
+  else if (now.thread) closeThread();
 });
 addEventListener("popstate", () => {
   fromAddress();
@@ -298,10 +302,15 @@ addEventListener("popstate", () => {
 });
 document.addEventListener("visibilitychange", () => draw());
 $("what").addEventListener("click", () => toggleHappened());
-$("drawer").addEventListener("click", () => {
-  const open = document.body.classList.toggle("drawer");
+// drawer shows or hides the channels where there is no room for them beside the conversation.
+function drawer(open) {
+  if (document.body.classList.contains("drawer") === open) return;
+  document.body.classList.toggle("drawer", open);
   $("drawer").setAttribute("aria-expanded", open);
-});
+  (open ? $("side").querySelector("button, a") : $("drawer"))?.focus();
+}
+$("drawer").addEventListener("click", () => drawer(!document.body.classList.contains("drawer")));
+for (const part of ["main", "thread", "happened"]) $(part).addEventListener("pointerdown", () => drawer(false));
 $("restart").addEventListener("click", async (e) => {
   e.target.setAttribute("aria-busy", "true");
   failed(await act("restart", { label: "Restarts the bot" }));

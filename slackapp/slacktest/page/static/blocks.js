@@ -68,12 +68,12 @@ export function task(t) {
       t.sources && h("div.sources", {}, t.sources.map((s) => anchor(s.url, s.text ?? s.url)))));
 }
 
-// attachment is an unfurl, a task of a stream, or an attachment of the old kind.
-export function attachment(a, place) {
+// attachment is an unfurl, a task of a stream, or an attachment of the old kind; head stands above it.
+export function attachment(a, place, head) {
   if (a.type === "task_update") return task(a);
   if (a.type === "plan_update") return h("div.plan", {}, h("strong", {}, a.title));
   return h("div.attachment", { style: a.color ? `border-color:${/^#?[0-9a-f]{6}$/i.test(a.color) ? "#" + a.color.replace("#", "") : "gray"}` : null },
-    a.pretext && h("div", {}, mrkdwn(a.pretext)),
+    head, a.pretext && h("div", {}, mrkdwn(a.pretext)),
     a.title && h("div", {}, h("strong", {}, a.title_link ? anchor(a.title_link, a.title) : mrkdwn(a.title))),
     a.text && h("div", {}, mrkdwn(a.text)),
     (a.fields ?? []).map((f) => h("div.field", {}, h("strong", {}, f.title), " ", mrkdwn(f.value))),

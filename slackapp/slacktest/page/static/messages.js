@@ -3,7 +3,7 @@ import { h, menu, popup, sync } from "./dom.js";
 import { attachment, renderBlock } from "./blocks.js";
 import { nameOf } from "./controls.js";
 import { clock, dayOf, emojiOf, markdown, mrkdwn, timeOf } from "./text.js";
-import { byID, current, now } from "./state.js";
+import { appID, byID, current, now } from "./state.js";
 import { act } from "./wire.js";
 import { failed, openThread, refresh } from "./app.js";
 
@@ -14,17 +14,14 @@ export function avatar(id, size = "") {
     p.app ? "L" : initials);
 }
 
-// placeOf is a message as a place where blocks stand.
-function placeOf(m) {
-  const where = { channel: now.in, ts: m.ts };
-  const touched = {};
+// placeOf is a message, or the card below one of its links, as a place where blocks stand.
+function placeOf(m, link) {
+  const where = { channel: now.in, ts: m.ts, link };
   return {
     where,
-    value: (b, el) => touched[nameOf(b, el)] ?? initial(el),
+    value: (b, el) => initial(el),
     put: (b, el, v) => act("click", { ...where, name: nameOf(b, el), choices: [].concat(v) }),
-    async use(b, el, choices, label) {
-      failed(await act("click", { ...where, name: nameOf(b, el), choices, label: `${label} in ${where.channel === now.in ? spot() : "a message"}` }));
-    },
+    use: async (b, el, choices, label) => failed(await act("click", { ...where, name: nameOf(b, el), choices, label: `${label} in ${spot()}` })),
   };
 }
 
@@ -55,7 +52,7 @@ function body(m) {
   } else if (m.text) out.push(h("div.words", {}, m.streamed ? markdown(m.text) : mrkdwn(m.text)));
   out.push(...(m.attachments ?? []).map((a) => attachment(a, place)));
   for (const [url, card] of Object.entries(m.unfurls ?? {})) {
-    out.push(h("div.unfurl", { "data-url": url }, attachment(card, place)));
+    out.push(h("div.unfurl", { "data-url": url }, attachment(card, placeOf(m, url), h("p.from", {}, avatar(appID(), ".tiny"), h("b", {}, "Linear")))));
   }
   return out;
 }
@@ -109,14 +106,15 @@ export function statusLine(s) {
 function reactions(m) {
   if (!m.reactions?.length) return null;
   return h("div.reactions", {}, m.reactions.map((r) => h(`button.reaction${r.Users.includes(now.state.me.id) ? ".mine" : ""}`, {
-    type: "button", title: `${r.Users.map((u) => byID(u).realName).join(", ")} reacted with :${r.Name}:`,
+    type: "button", "aria-pressed": r.Users.includes(now.state.me.id), "data-name": `reaction ${r.Name}`,
+    "aria-label": `${r.Name.replaceAll("_", " ")}, ${r.Users.length} ${r.Users.length === 1 ? "reaction" : "reactions"}`, title: `${r.Users.map((u) => byID(u).realName).join(", ")} reacted with :${r.Name}:`,
     onclick: async () => failed(await act("react", { channel: now.in, ts: m.ts, name: r.Name })),
   }, `${emojiOf(r.Name)} ${r.Users.length}`)));
 }
 
 function react(anchor, m) {
-  const box = h("div.emoji-grid", {}, ["thumbsup", "eyes", "white_check_mark", "tada", "heart", "rocket", "pray", "thinking_face"].map((name) =>
-    h("button.tool", { type: "button", "aria-label": name, onclick: async () => { close(); failed(await act("react", { channel: now.in, ts: m.ts, name })); } }, emojiOf(name))));
+  const box = h("div.emoji-grid", { role: "group", "aria-label": "Reactions" }, ["thumbsup", "eyes", "white_check_mark", "tada", "heart", "rocket", "pray", "thinking_face"].map((name) =>
+    h("button.tool", { type: "button", "aria-label": name.replaceAll("_", " "), title: `:${name}:`, onclick: async () => { close(); failed(await act("react", { channel: now.in, ts: m.ts, name })); } }, emojiOf(name))));
   const close = popup(anchor, box);
   box.firstChild.focus();
 }
@@ -134,6 +132,7 @@ function actions(anchor, m, el) {
       },
     }))]),
     { heading: "Message" },
+    { text: "Add reaction…", run: () => react(anchor, m) },
     { text: "Reply in thread", run: () => openThread(m.thread || m.ts) },
     { text: "Copy text", run: () => navigator.clipboard?.writeText(el.querySelector(".body").innerText) },
     ...(mine ? [

@@ -3,6 +3,8 @@ export const now = { state: null, in: "", thread: "", tab: "messages" };
 
 export const byID = (id) => now.state?.people.find((p) => p.id === id) ?? { id, name: id, realName: id };
 
+export const appID = () => now.state?.people.find((p) => p.app)?.id ?? "";
+
 // titleOf is what the sidebar calls a conversation.
 export function titleOf(c) {
   if (c.kind === "im") return byID(c.members.find((m) => m !== now.state.me.id) ?? now.state.me.id).realName;
