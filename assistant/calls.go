@@ -258,7 +258,7 @@ func (t *talk) query(ctx context.Context, input map[string]any) (finding, error)
 	if err != nil {
 		return finding{}, err
 	}
-	op, err := linear.InspectDocument(q.Document, q.Operation)
+	op, err := linear.InspectDocument(q.Document, q.Operation, q.Variables)
 	if err != nil {
 		return finding{}, err
 	}
@@ -271,7 +271,7 @@ func (t *talk) query(ctx context.Context, input map[string]any) (finding, error)
 func (t *talk) publicIssue(ctx context.Context, q GuardedQuery) (finding, error) {
 	args, ok := argumentsOf(q)
 	ref, isText := args["id"].(string)
-	op, err := linear.InspectDocument(q.Document, q.Operation)
+	op, err := linear.InspectDocument(q.Document, q.Operation, q.Variables)
 	if err != nil || !ok || !isText || op.RootFields[0] != "issue" {
 		return finding{}, &RefusedError{Reason: "others read this answer, so only lists and single issues can be read"}
 	}

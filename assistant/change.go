@@ -3,6 +3,7 @@ package assistant
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"linearbot/linear"
 )
@@ -52,6 +53,18 @@ type GuardedQuery struct {
 	Variables map[string]any `json:",omitempty"`
 	Operation string         `json:",omitempty"`
 	Fields    []string       // the root fields: what it does
+}
+
+// VariablesText is the variables as they will be sent: JSON, for people to read.
+func (q GuardedQuery) VariablesText() string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(q.Variables); err != nil {
+		return "" // they came out of JSON
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // FieldChange is one field of an issue before and after. From and To are as

@@ -60,7 +60,7 @@ func (s Step) Writes() bool {
 	case toolQuery:
 		query, _ := s.Input["query"].(string) // no text fails to parse and counts as a write
 		operation, _ := s.Input["operationName"].(string)
-		op, err := linear.InspectDocument(query, operation)
+		op, err := linear.InspectDocument(query, operation, nil)
 		return err != nil || op.Type != "query"
 	}
 	return true

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -18,7 +17,11 @@ type RefusedError struct{ Reason string }
 
 func (e *RefusedError) Error() string { return "refused: " + e.Reason }
 
-// queryOf reads the input of a query step. variables may be a JSON text.
+// maxOperation is how many bytes of a raw mutation a preview can hold.
+const maxOperation = 6000
+
+// queryOf reads the input of a query step: the one operation that would run.
+// variables may be a JSON text.
 func queryOf(step Step) (GuardedQuery, error) {
 	var q GuardedQuery
 	q.Document, _ = step.Input["query"].(string) // no text fails to parse below
@@ -34,6 +37,10 @@ func queryOf(step Step) (GuardedQuery, error) {
 	default:
 		return GuardedQuery{}, fmt.Errorf("%w: variables are not an object", linear.ErrInvalidInput)
 	}
+	var err error
+	if q.Document, err = linear.OneOperation(q.Document, q.Operation); err != nil {
+		return GuardedQuery{}, err
+	}
 	return q, nil
 }
 
@@ -44,7 +51,7 @@ func readQuery(step Step) (w write, isWrite bool, err error) {
 	if err != nil {
 		return write{}, false, err
 	}
-	op, err := linear.InspectDocument(q.Document, q.Operation)
+	op, err := linear.InspectDocument(q.Document, q.Operation, q.Variables)
 	if err != nil {
 		return write{}, false, err
 	}
@@ -54,12 +61,12 @@ func readQuery(step Step) (w write, isWrite bool, err error) {
 	case linear.VerdictRefuse:
 		return write{}, false, &RefusedError{Reason: reason}
 	}
-	if hidesInput(q.Document) {
-		return write{}, false, &RefusedError{Reason: "give the input as an argument or a variable, not as a default"}
-	}
 	q.Fields = op.RootFields
 	if w, ok := asTool(q); ok {
 		return w, true, nil
+	}
+	if len(q.Document)+len(q.VariablesText()) > maxOperation {
+		return write{}, false, &RefusedError{Reason: "the operation is too long to be shown to the person as it is"}
 	}
 	return write{tool: toolQuery, kind: ChangeQuery, query: &q}, true, nil
 }
@@ -157,18 +164,4 @@ func argumentsOf(q GuardedQuery) (map[string]any, bool) {
 		}
 	}
 	return args, true
-}
-
-// hidesInput reports whether a mutation writes input into the defaults of its
-// variables, where the guard does not look.
-func hidesInput(document string) bool {
-	doc, err := parser.ParseQuery(&ast.Source{Input: document})
-	if err != nil {
-		return true
-	}
-	return slices.ContainsFunc(doc.Operations, func(op *ast.OperationDefinition) bool {
-		return op.Operation == ast.Mutation && slices.ContainsFunc(op.VariableDefinitions, func(v *ast.VariableDefinition) bool {
-			return v.DefaultValue != nil && len(v.DefaultValue.Children) > 0
-		})
-	})
 }

@@ -141,7 +141,7 @@ func resolved(d *linear.Directory, key, v string) string {
 
 func sameQuery(got, want map[string]any) error {
 	query, _ := got["query"].(string)
-	op, err := linear.InspectDocument(query, "")
+	op, err := linear.InspectDocument(query, "", nil)
 	if err != nil {
 		return err
 	}

@@ -43,9 +43,11 @@ var (
 		"authenticationSessions", "userSessions", "calendarHash", "cycleCalenderUrl", "archivedIntegrations",
 		"integration", "integrations", "integrationsSettings", "integrationTemplate", "integrationTemplates",
 		"availableUsers", "emailIntakeAddress", "fetchData", "ssoUrlFromEmail", "securitySettings", "hash",
+		"pushSubscriptionTest", "verifyGitHubEnterpriseServerInstallation", // reads that reach out
 	}
 	deniedWords = []string{
 		"apikey", "accesskey", "oauth", "webhook", "secret", "password", "token", "invite", "auditentr", "saml", "scim",
+		"passkey", "issueimport",
 	}
 	// deniedInputs would trash or delete through a harmless mutation.
 	deniedInputs = []string{"trashed", "permanentlyDelete"}
@@ -88,7 +90,17 @@ func guardMutation(op Operation, variables map[string]any) (Verdict, string) {
 			return VerdictRefuse, fmt.Sprintf("%s is not offered here", key)
 		}
 	}
+	if movesTeam(op, variables) {
+		return VerdictRefuse, "moving issues to another team is not offered here"
+	}
 	return VerdictConfirm, ""
+}
+
+// movesTeam reports whether a mutation gives issues that exist another team.
+func movesTeam(op Operation, variables map[string]any) bool {
+	name := op.RootFields[0]
+	return (name == "issueUpdate" || name == "issueBatchUpdate") &&
+		(slices.Contains(op.InputKeys, "teamId") || holdsKey(variables, "teamId"))
 }
 
 func beyondCaps(op Operation) string {

@@ -3,6 +3,7 @@ package linear_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -35,6 +36,14 @@ var guarded = []struct {
 	{"comments", `{ comments(first: 20) { nodes { id body } } }`, "", nil, "read"},
 	{"customers hold no user word", `{ customers(first: 5) { nodes { id name } } }`, "", nil, "read"},
 	{"integration source type is only a name", `{ issue(id: "ENG-1") { integrationSourceType } }`, "", nil, "read"},
+	{"a byte order mark", "\ufeff{ viewer { id } }", "", nil, "read"},
+	{"escapes in a string", `{ searchIssues(term: "\u007d mutation \u007b", first: 5) { nodes { id } } }`, "", nil, "read"},
+	{"a comment that seems to end a string", "{ searchIssues(term: \"# } mutation {\", first: 5) { nodes { id } } } # \" mutation { issueDelete }", "", nil, "read"},
+	{"a quote escaped in a block string", "{ searchIssues(term: \"\"\"a \\\"\"\" } mutation { issueDelete }\"\"\", first: 5) { nodes { id } } }", "", nil, "read"},
+	{"commas and line ends without meaning", "query,,,\r\n{,viewer,\t{,id,}},", "", nil, "read"},
+	{"an operation called mutation", `query mutation { viewer { id } }`, "mutation", nil, "read"},
+	{"a fragment called mutation", `{ viewer { ...mutation } } fragment mutation on User { id }`, "", nil, "read"},
+	{"a page in a variable", `query($n: Int!) { issues(first: $n) { nodes { id title } } }`, "", map[string]any{"n": float64(20)}, "read"},
 	{"directives", `query($x: Boolean!) { viewer { id @include(if: $x) } }`, "", map[string]any{"x": true}, "read"},
 
 	{"create", `mutation($i: IssueCreateInput!) { issueCreate(input: $i) { success } }`, "", nil, "confirm"},
@@ -44,6 +53,10 @@ var guarded = []struct {
 	{"relation", `mutation { issueRelationCreate(input: {type: related, issueId: "1", relatedIssueId: "2"}) { success } }`, "", nil, "confirm"},
 	{"subscribe", `mutation { issueSubscribe(id: "1") { success } }`, "", nil, "confirm"},
 	{"reaction", `mutation { reactionCreate(input: {issueId: "1", emoji: "+1"}) { success } }`, "", nil, "confirm"},
+	{"a mutation called query", `mutation query { issueSubscribe(id: "1") { success } }`, "", nil, "confirm"},
+	{"a mutation behind three fragments", `mutation { ...A } fragment A on Mutation { ...B } fragment B on Mutation { ...C } fragment C on Mutation { issueSubscribe(id: "1") { success } }`, "", nil, "confirm"},
+	{"a mutation that may be left out", `mutation($x: Boolean!) { issueSubscribe(id: "1") @include(if: $x) { success } }`, "", nil, "confirm"},
+	{"a team for a new issue", `mutation { issueCreate(input: {teamId: "1", title: "x"}) { success } }`, "", nil, "confirm"},
 	{"link", `mutation { attachmentLinkURL(url: "https://x", issueId: "1") { success } }`, "", nil, "confirm"},
 	{"project update", `mutation { projectUpdate(id: "1", input: {name: "x"}) { success } }`, "", nil, "confirm"},
 	{"mutation through a fragment", `mutation { ...M } fragment M on Mutation { issueUpdate(id: "1", input: {}) { success } }`, "", nil, "confirm"},
@@ -89,6 +102,38 @@ var guarded = []struct {
 	{"oauth applications", `{ oauthApplications { id } }`, "", nil, "refuse"},
 	{"calendar hash", `{ viewer { calendarHash } }`, "", nil, "refuse"},
 
+	{"a first in a variable's value", `query($n: Int = 1) { issues(first: $n) { nodes { comments(first: $n) { nodes { id } } } } }`, "", map[string]any{"n": float64(250)}, "refuse"},
+	{"a first in a variable without a value", `query($n: Int) { issues(first: $n) { nodes { comments(first: $n) { nodes { id body } } } } }`, "", nil, "refuse"},
+	{"a first in a variable as text", `query($n: Int) { issues(first: $n) { nodes { comments(first: $n) { nodes { id } } } } }`, "", map[string]any{"n": "250"}, "refuse"},
+	{"a first beyond all numbers", `{ issues(first: 99999999999999999999999) { nodes { comments(first: 99) { nodes { id } } } } }`, "", nil, "refuse"},
+	{"a small first beside a huge last", `{ issues(first: 1, last: 250) { nodes { comments(first: 1, last: 250) { nodes { id } } } } }`, "", nil, "refuse"},
+	{"a first of zero", `{ issues(first: 0) { nodes { comments(first: 0) { nodes { id body } } } } }`, "", nil, "refuse"},
+	{"a first below zero", `{ issues(first: -5) { nodes { comments(first: -5) { nodes { id body } } } } }`, "", nil, "refuse"},
+	{"connections behind fragments without first", `{ teams { ...T } } fragment T on TeamConnection { nodes { issues { ...I } } } fragment I on IssueConnection { ... { nodes { labels { nodes { name } } } } }`, "", nil, "refuse"},
+	{"trashing by a variable's default", `mutation($i: IssueUpdateInput = {trashed: true}) { issueUpdate(id: "1", input: $i) { success } }`, "", nil, "refuse"},
+	{"deleting for good by variables", `mutation($p: Boolean) { issueUpdate(id: "1", input: {permanentlyDelete: $p}) { success } }`, "", map[string]any{"p": true}, "refuse"},
+	{"another team", `mutation { issueUpdate(id: "1", input: {teamId: "2"}) { success } }`, "", nil, "refuse"},
+	{"another team for many", `mutation($i: IssueUpdateInput!) { issueBatchUpdate(ids: ["1"], input: $i) { success } }`, "", map[string]any{"i": map[string]any{"teamId": "2"}}, "refuse"},
+	{"a mutation twice through a fragment", `mutation { ...M ...M } fragment M on Mutation { issueUpdate(id: "1", input: {}) { success } }`, "", nil, "refuse"},
+	{"two mutations in an inline fragment", `mutation { ... on Mutation { issueUpdate(id: "1", input: {}) { success } commentCreate(input: {}) { success } } }`, "", nil, "refuse"},
+	{"a delete behind an inline fragment and an alias", `mutation { ... on Mutation { ... { issueUpdate: issueDelete(id: "1") { success } } } }`, "", nil, "refuse"},
+	{"a delete that is skipped by a directive", `mutation($x: Boolean = true) { issueDelete(id: "1") @skip(if: $x) { success } }`, "", nil, "refuse"},
+	{"a delete in capitals", `mutation { ISSUEDELETE(id: "1") { success } }`, "", nil, "refuse"},
+	{"a delete chosen beside a harmless one", `mutation A { issueUpdate(id: "1", input: {}) { success } } mutation B { issueDelete(id: "1") { success } }`, "B", nil, "refuse"},
+	{"introspection inside a mutation", `mutation { issueUpdate(id: "1", input: {}) { success __schema { types { name } } } }`, "", nil, "refuse"},
+	{"secrets in what a mutation returns", `mutation { teamUpdate(id: "1", input: {}) { team { webhooks(first: 1) { nodes { secret } } } } }`, "", nil, "refuse"},
+	{"a chosen subscription", `query A { viewer { id } } subscription B { issueUpdated { id } }`, "B", nil, "refuse"},
+	{"a mutation without fields", `mutation { ...M } fragment M on Mutation { ... @include(if: false) { issueDelete(id: "1") { success } } }`, "", nil, "refuse"},
+	{"sign-in by passkey", `mutation { passkeyLoginStart(authId: "1") { success } }`, "", nil, "refuse"},
+	{"a check of an import, with its token", `{ issueImportCheckSync(issueImportId: "1") { canSync } }`, "", nil, "refuse"},
+
+	{"two operations of one name", `query A { viewer { id } } mutation A { issueDelete(id: "1") { success } }`, "A", nil, "error"},
+	{"two fragments of one name", `{ viewer { ...F } } fragment F on User { id } fragment F on User { email }`, "", nil, "error"},
+	{"a Cyrillic letter in a name", "mutation { issueDel\u0435te(id: \"1\") { success } }", "", nil, "error"},
+	{"an invisible space in a name", "mutation { issue\u200bDelete(id: \"1\") { success } }", "", nil, "error"},
+	{"full-width letters", "\uff4dutation { issueDelete(id: \"1\") { success } }", "", nil, "error"},
+	{"a right-to-left override", "{ viewer { \u202eid } }", "", nil, "error"},
+	{"an escaped name", `mutation { \u0069ssueDelete(id: "1") { success } }`, "", nil, "error"},
 	{"two operations", `query A { viewer { id } } query B { viewer { id } }`, "", nil, "error"},
 	{"an operation that is not there", `query A { viewer { id } }`, "B", nil, "error"},
 	{"cyclic fragments", `{ viewer { ...A } } fragment A on User { ...B } fragment B on User { ...A }`, "", nil, "error"},
@@ -100,6 +145,41 @@ var guarded = []struct {
 	{"not GraphQL", `delete all issues`, "", nil, "error"},
 	{"a fragment bomb", bomb(16), "", nil, "error"},
 	{"too many tokens", `{ viewer { ` + strings.Repeat("id ", 3000) + `} }`, "", nil, "error"},
+}
+
+// Each word of the deny-list refuses a mutation, wherever it stands in the name.
+func TestGuardDeniesByEveryWord(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"issueDelete", "projectArchive", "issueUnarchive", "purgeTeam", "apiKeyUpdate", "oauthAppRevoke", "webhookUpdate",
+		"slackIntegrationCreate", "userSuspend", "organizationUpdate", "logoutAllSessions", "createCsvExportReport", "issueImportProcess",
+	} {
+		op, err := linear.InspectDocument("mutation { harmless: "+name+`(id: "1") { success } }`, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if verdict, _ := linear.Guard(op, nil); verdict != linear.VerdictRefuse {
+			t.Errorf("%s: %v, want refuse", name, verdict)
+		}
+	}
+}
+
+func TestOneOperation(t *testing.T) {
+	t.Parallel()
+	whole := "query A { viewer { ...F } } # said\nfragment F on User { id }"
+	if got, err := linear.OneOperation(whole, ""); err != nil || got != whole {
+		t.Errorf("OneOperation() = %q, %v, want it as it was written", got, err)
+	}
+	got, err := linear.OneOperation(`query A($a: Int = 3) { viewer { ...F } } mutation B { issueDelete(id: "1") { success } }
+		fragment F on User { ...G } fragment G on User { id @include(if: true) t: name(x: {y: [$a, "z"]}) } fragment H on Mutation { issueDelete(id: "2") { success } }`, "A")
+	if err != nil || strings.Contains(got, "issueDelete") {
+		t.Errorf("OneOperation() = %q, %v, want only A and its fragments", got, err)
+	}
+	before, _ := linear.InspectDocument(`query A($a: Int = 3) { viewer { ...F } } fragment F on User { ...G } fragment G on User { id @include(if: true) t: name(x: {y: [$a, "z"]}) }`, "A", nil)
+	after, err := linear.InspectDocument(got, "A", nil)
+	if err != nil || !reflect.DeepEqual(before, after) {
+		t.Errorf("the reduced document means %+v (%v), want %+v", after, err, before)
+	}
 }
 
 func aliases(n int) string {
@@ -126,7 +206,7 @@ func TestGuard(t *testing.T) {
 	for _, c := range guarded {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			op, err := linear.InspectDocument(c.document, c.operation)
+			op, err := linear.InspectDocument(c.document, c.operation, c.variables)
 			if err != nil {
 				if c.want != "error" || !errors.Is(err, linear.ErrInvalidInput) {
 					t.Errorf("InspectDocument() = %v, want %s", err, c.want)
@@ -146,7 +226,7 @@ func TestGuard(t *testing.T) {
 
 func TestInspectCountsWhatIsAsked(t *testing.T) {
 	t.Parallel()
-	op, err := linear.InspectDocument(`query Q($n: Int = 5) { issues(first: $n) { nodes { id t: title labels(first: 2) { nodes { name } } } } }`, "")
+	op, err := linear.InspectDocument(`query Q($n: Int = 5) { issues(first: $n) { nodes { id t: title labels(first: 2) { nodes { name } } } } }`, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +244,7 @@ func FuzzInspectDocument(f *testing.F) {
 		f.Add(c.document, c.operation)
 	}
 	f.Fuzz(func(t *testing.T, document, operation string) {
-		op, err := linear.InspectDocument(document, operation)
+		op, err := linear.InspectDocument(document, operation, nil)
 		if err != nil {
 			if !errors.Is(err, linear.ErrInvalidInput) {
 				t.Errorf("InspectDocument() = %v, want ErrInvalidInput", err)

@@ -6,8 +6,10 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
 )
@@ -17,6 +19,7 @@ const (
 	maxExpansions = 20_000 // fields met while fragments are expanded
 	maxNesting    = 100
 	assumedPage   = 50 // what Linear charges for a connection without first
+	maxRepeats    = 1 << 24
 )
 
 // Operation is what a GraphQL document does, read from its parsed tree with all
@@ -34,25 +37,93 @@ type Operation struct {
 }
 
 // InspectDocument reads the one operation of a document, or the one called
-// operationName. A syntax error, a second operation without a name to choose by,
-// a missing or cyclic fragment is an error of kind ErrInvalidInput that says
-// where. Linear alone knows whether the fields exist.
-func InspectDocument(document, operationName string) (Operation, error) {
-	tree, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: document}, maxTokens)
-	if err != nil {
-		return Operation{}, badDocument(describeSyntax(err))
-	}
-	chosen, err := chooseOperation(tree, operationName)
+// operationName, as it would run with these variables. A syntax error, a second
+// operation without a name to choose by, a name that is given twice, a missing
+// or cyclic fragment is an error of kind ErrInvalidInput that says where. Linear
+// alone knows whether the fields exist.
+func InspectDocument(document, operationName string, variables map[string]any) (Operation, error) {
+	tree, chosen, err := parseDocument(document, operationName)
 	if err != nil {
 		return Operation{}, err
 	}
-	w := walker{tree: tree, fields: map[string]bool{}, keys: map[string]bool{}, pages: pageSizes(chosen)}
+	w := walker{tree: tree, fields: map[string]bool{}, keys: map[string]bool{}, pages: pageSizes(chosen, variables)}
 	w.op = Operation{Type: string(chosen.Operation), Name: chosen.Name}
+	w.directives(chosen.Directives)
+	for _, v := range chosen.VariableDefinitions {
+		w.values(v.DefaultValue)
+	}
 	if err := w.walk(chosen.SelectionSet, 1, 1, nil); err != nil {
 		return Operation{}, err
 	}
 	w.op.AllFields, w.op.InputKeys = slices.Sorted(maps.Keys(w.fields)), slices.Sorted(maps.Keys(w.keys))
 	return w.op, nil
+}
+
+// OneOperation is the document reduced to the operation that would run and the
+// fragments it uses, so that what is shown is all that is sent. A document that
+// holds nothing else stays as it was written. Errors are those of InspectDocument.
+func OneOperation(document, operationName string) (string, error) {
+	tree, chosen, err := parseDocument(document, operationName)
+	if err != nil {
+		return "", err
+	}
+	used := usedFragments(tree, chosen)
+	if len(tree.Operations) == 1 && len(used) == len(tree.Fragments) {
+		return document, nil
+	}
+	var b strings.Builder
+	formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatQueryDocument(&ast.QueryDocument{
+		Operations: ast.OperationList{chosen}, Fragments: used,
+	})
+	return b.String(), nil
+}
+
+// usedFragments are those that an operation reaches, in document order.
+func usedFragments(tree *ast.QueryDocument, op *ast.OperationDefinition) ast.FragmentDefinitionList {
+	reached := map[string]bool{}
+	var reach func(ast.SelectionSet)
+	reach = func(set ast.SelectionSet) {
+		for _, selection := range set {
+			switch s := selection.(type) {
+			case *ast.Field:
+				reach(s.SelectionSet)
+			case *ast.InlineFragment:
+				reach(s.SelectionSet)
+			case *ast.FragmentSpread:
+				if f := tree.Fragments.ForName(s.Name); f != nil && !reached[s.Name] {
+					reached[s.Name] = true
+					reach(f.SelectionSet)
+				}
+			}
+		}
+	}
+	reach(op.SelectionSet)
+	return slices.DeleteFunc(slices.Clone(tree.Fragments), func(f *ast.FragmentDefinition) bool { return !reached[f.Name] })
+}
+
+// parseDocument parses a document and chooses its operation. Names given twice
+// are refused: servers differ in which of the two they take.
+func parseDocument(document, operationName string) (*ast.QueryDocument, *ast.OperationDefinition, error) {
+	tree, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: document}, maxTokens)
+	if err != nil {
+		return nil, nil, badDocument(describeSyntax(err))
+	}
+	seen := map[string]bool{}
+	for _, op := range tree.Operations {
+		if op.Name != "" && seen[op.Name] {
+			return nil, nil, badDocument(fmt.Sprintf("two operations are called %q", clip(op.Name, 60)))
+		}
+		seen[op.Name] = true
+	}
+	clear(seen)
+	for _, f := range tree.Fragments {
+		if seen[f.Name] {
+			return nil, nil, badDocument(fmt.Sprintf("two fragments are called %q", clip(f.Name, 60)))
+		}
+		seen[f.Name] = true
+	}
+	chosen, err := chooseOperation(tree, operationName)
+	return tree, chosen, err
 }
 
 func badDocument(message string) error {
@@ -81,16 +152,20 @@ func chooseOperation(tree *ast.QueryDocument, name string) (*ast.OperationDefini
 	return tree.Operations[0], nil
 }
 
-// pageSizes are the default values of the variables, by name: a page size given
-// by a variable costs what its default says, or the assumed page.
-func pageSizes(op *ast.OperationDefinition) map[string]int {
+// pageSizes are the numbers that variables stand for, by name: those given, else
+// the defaults.
+func pageSizes(op *ast.OperationDefinition, given map[string]any) map[string]int {
 	sizes := map[string]int{}
 	for _, v := range op.VariableDefinitions {
-		if v.DefaultValue == nil {
-			continue
+		raw := ""
+		if v.DefaultValue != nil {
+			raw = v.DefaultValue.Raw
 		}
-		if n, err := strconv.Atoi(v.DefaultValue.Raw); err == nil {
-			sizes[v.Variable] = n
+		if value, ok := given[v.Variable]; ok {
+			raw = fmt.Sprint(value)
+		}
+		if n, err := strconv.ParseFloat(raw, 64); err == nil {
+			sizes[v.Variable] = int(min(max(n, 0), maxRepeats))
 		}
 	}
 	return sizes
@@ -157,7 +232,7 @@ func (w *walker) field(f *ast.Field, depth, times int, open []string) error {
 	if len(f.SelectionSet) == 0 {
 		return nil
 	}
-	return w.walk(f.SelectionSet, depth+1, min(times*w.pageSize(f), 1<<24), open)
+	return w.walk(f.SelectionSet, depth+1, min(times*w.pageSize(f), maxRepeats), open)
 }
 
 func (w *walker) directives(list ast.DirectiveList) {
@@ -181,29 +256,53 @@ func (w *walker) values(v *ast.Value) {
 	}
 }
 
-// pageSize is how many nodes a field brings: first or last where given, 50 for a
-// connection without them, 1 for anything else. A connection is known by its
-// nodes or edges, as no schema is at hand.
+// pageSize is how many nodes a field brings: the larger of first and last where
+// given, 50 for a connection without them, 1 for anything else. A connection is
+// known by its nodes or edges, as no schema is at hand.
 func (w *walker) pageSize(f *ast.Field) int {
+	size := 0
 	for _, name := range []string{"first", "last"} {
 		a := f.Arguments.ForName(name)
 		if a == nil || a.Value == nil {
 			continue
 		}
+		n := 0
 		if a.Value.Kind == ast.Variable {
-			if n, ok := w.pages[a.Value.Raw]; ok && n > 0 {
-				return n
-			}
-			return assumedPage
+			n = w.pages[a.Value.Raw]
+		} else if given, err := strconv.Atoi(a.Value.Raw); err == nil {
+			n = min(given, maxRepeats)
 		}
-		if n, err := strconv.Atoi(a.Value.Raw); err == nil && n > 0 {
-			return n
+		if n <= 0 {
+			n = assumedPage // nothing, or what Linear will refuse
 		}
+		size = max(size, n)
 	}
-	for _, selection := range f.SelectionSet {
-		if child, ok := selection.(*ast.Field); ok && (child.Name == "nodes" || child.Name == "edges") {
-			return assumedPage
-		}
+	switch {
+	case size > 0:
+		return size
+	case w.isConnection(f.SelectionSet, map[string]bool{}):
+		return assumedPage
 	}
 	return 1
+}
+
+// isConnection reports whether a selection set asks for nodes or edges, itself
+// or through its fragments; seen are those already looked into.
+func (w *walker) isConnection(set ast.SelectionSet, seen map[string]bool) bool {
+	return slices.ContainsFunc(set, func(selection ast.Selection) bool {
+		switch s := selection.(type) {
+		case *ast.Field:
+			return s.Name == "nodes" || s.Name == "edges"
+		case *ast.InlineFragment:
+			return w.isConnection(s.SelectionSet, seen)
+		case *ast.FragmentSpread:
+			f := w.tree.Fragments.ForName(s.Name)
+			if f == nil || seen[s.Name] {
+				return false
+			}
+			seen[s.Name] = true
+			return w.isConnection(f.SelectionSet, seen)
+		}
+		return false
+	})
 }

@@ -43,7 +43,7 @@ func (s *Session) Viewer(ctx context.Context) (Viewer, error) {
 // Query sends any document and returns its data. A mutation is sent at most
 // once. When an answer holds errors beside data, both are returned.
 func (s *Session) Query(ctx context.Context, document string, variables map[string]any, operation string) (json.RawMessage, error) {
-	op, err := InspectDocument(document, operation)
+	op, err := InspectDocument(document, operation, variables)
 	if err != nil {
 		return nil, err
 	}

@@ -57,6 +57,7 @@ const (
 	actApply         = "apply"   // value: proposal id
 	actDiscard       = "discard" // value: proposal id
 	actPlanPage      = "plan_page"
+	actEditPlan      = "edit_plan" // value: proposal id
 	actRetryFailed   = "retry_failed"
 	actAnswer        = "answer"   // value: choiceMade; ids answer.0…
 	actFeedback      = "feedback" // value: good or bad, and the reference

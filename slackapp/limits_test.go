@@ -150,6 +150,12 @@ func (l *limits) block(at string, b map[string]any) {
 		l.text(at+".label", b["label"], 2000)
 		l.text(at+".hint", b["hint"], 2000)
 		l.element(at+".element", b["element"].(map[string]any))
+	case "rich_text":
+		for i, e := range b["elements"].([]any) {
+			if kind := e.(map[string]any)["type"]; kind != "rich_text_preformatted" {
+				l.add("%s[%d]: %v is not checked", at, i, kind)
+			}
+		}
 	case "divider":
 	default:
 		l.add("%s: block type %v is not checked", at, b["type"])

@@ -107,8 +107,29 @@ func blockText(b slack.Block) string {
 			}
 		}
 		return strings.Join(parts, " · ")
+	case *slack.MarkdownBlock:
+		return escape(b.Text)
+	case *slack.RichTextBlock:
+		return richWords(b.Elements)
 	}
 	return ""
+}
+
+// richWords is the text of preformatted elements, the only rich ones we make.
+func richWords(elements []slack.RichTextElement) string {
+	var b strings.Builder
+	for _, e := range elements {
+		p, ok := e.(*slack.RichTextPreformatted)
+		if !ok {
+			continue
+		}
+		for _, part := range p.Elements {
+			if t, ok := part.(*slack.RichTextSectionTextElement); ok {
+				b.WriteString(neutralise(escape(t.Text)))
+			}
+		}
+	}
+	return b.String()
 }
 
 func asMrkdwn(t *slack.TextBlockObject) string {

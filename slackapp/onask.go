@@ -78,9 +78,18 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 	m := Message{Public: r.Public && answer.Proposal.ID == "" && !apart}
 	if answer.Text != "" {
 		m.Text = fallback(escape(answer.Text))
-		m = m.with(slack.NewMarkdownBlock("", cut(answer.Text, maxBody)))
+		m = m.with(slack.NewMarkdownBlock("", cut(answer.Text, maxBody-sizeOf(rest))))
 	}
 	return m.with(rest...), nil
+}
+
+// sizeOf is how many characters blocks take of a message.
+func sizeOf(all []slack.Block) int {
+	size := 100 // for what is said when something had to be left out
+	for _, b := range all {
+		size += length(blockText(b)) + 2
+	}
+	return min(size, maxBody-500)
 }
 
 // belowAnswer is what code adds to a model's text: the issues it read when it said

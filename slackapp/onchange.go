@@ -117,8 +117,9 @@ func unchangedMessage(same []linear.Issue, viewer string) Message {
 
 // results is one line for each issue of a plan.
 func (a *App) results(out assistant.Outcome) Message {
-	m := applied{ID: out.ProposalID, Undoable: time.Now().Before(out.UndoUntil)}
+	m := applied{ID: out.ProposalID}
 	for _, res := range out.Results {
+		m.Undoable = m.Undoable || res.Err == nil && res.Change.Kind != assistant.ChangeQuery && time.Now().Before(out.UndoUntil)
 		m.Results = append(m.Results, result{Item: itemOf(res.Change), Problem: problemWords(res.Err)})
 	}
 	return m.message()
@@ -169,7 +170,14 @@ func itemOf(c assistant.Change) planItem {
 	for _, f := range c.Fields {
 		item.Changes = append(item.Changes, planChange{Field: f.Field, From: f.From, To: f.To, Tainted: f.Tainted})
 	}
-	item.Body = c.Body
+	item.Body, item.Comment = c.Body, c.Kind == assistant.ChangeComment
+	item.Taint, item.MustEdit = c.Taint, c.MustEdit
+	if c.Query != nil {
+		item.Title, item.Operation = strings.Join(c.Query.Fields, ", "), c.Query.Document
+		if len(c.Query.Variables) > 0 {
+			item.Variables = c.Query.VariablesText()
+		}
+	}
 	return item
 }
 
@@ -179,6 +187,8 @@ func actionOf(c assistant.Change) string {
 		return "Create"
 	case "comment":
 		return "Comment on"
+	case assistant.ChangeQuery:
+		return "Run"
 	}
 	if len(c.Fields) == 1 && c.Fields[0].Field == "state" {
 		return "Move"
@@ -292,7 +302,7 @@ func (a *App) undo(ctx context.Context, r *request, id string) (Message, error) 
 	}
 	var lines []string
 	for _, res := range out.Results {
-		line := inline(firstOf(res.Change.Issue.Identifier, res.Issue.Identifier), 40)
+		line := inline(firstOf(firstOf(res.Change.Issue.Identifier, res.Issue.Identifier), "That change"), 40)
 		switch {
 		case res.Err != nil:
 			line += ": not taken back, " + problemWords(res.Err)

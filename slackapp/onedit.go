@@ -14,6 +14,11 @@ import (
 // openEdit opens the Edit form of one issue: a loading view first, because the
 // issue has to be read and a trigger lives 3 s.
 func (a *App) openEdit(ctx context.Context, r *request, ref string) error {
+	return a.openEditWith(ctx, r, ref, func(d draft) draft { return d })
+}
+
+// openEditWith opens the form with values that differ from the issue's own.
+func (a *App) openEditWith(ctx context.Context, r *request, ref string, filled func(draft) draft) error {
 	s, err := a.Accounts.Session(ctx, r.Key)
 	if err != nil {
 		return err
@@ -34,7 +39,7 @@ func (a *App) openEdit(ctx context.Context, r *request, ref string) error {
 	if err == nil {
 		meta := formMeta{ID: linear.NewID(), Issue: issue.ID, Team: issue.Team.ID, Channel: r.Channel, Response: r.Response, HomeTeam: r.HomeTeam}
 		meta.Shown = a.keep(ctx, r, keptDraft, heldDraft{Draft: draftOf(issue)})
-		view = editIssue(meta.text(), dir, issue, draftOf(issue))
+		view = editIssue(meta.text(), dir, issue, filled(draftOf(issue)))
 	}
 	_, err = a.API.UpdateViewContext(ctx, view, "", "", opened.ID)
 	return wrapSlack("views.update", err)
@@ -106,6 +111,10 @@ func (a *App) runOne(ctx context.Context, r *request, s *linear.Session, meta fo
 
 // openComment opens the comment form.
 func (a *App) openComment(ctx context.Context, r *request, ref string) error {
+	return a.openCommentWith(ctx, r, ref, "")
+}
+
+func (a *App) openCommentWith(ctx context.Context, r *request, ref, text string) error {
 	s, err := a.Accounts.Session(ctx, r.Key)
 	if err != nil {
 		return err
@@ -117,7 +126,7 @@ func (a *App) openComment(ctx context.Context, r *request, ref string) error {
 		}
 	}
 	meta := formMeta{ID: linear.NewID(), Issue: issue.ID, Channel: r.Channel, Response: r.Response, HomeTeam: r.HomeTeam}
-	_, err = a.Quick.OpenViewContext(ctx, r.Trigger, commentOn(meta.text(), issue, ""))
+	_, err = a.Quick.OpenViewContext(ctx, r.Trigger, commentOn(meta.text(), issue, text))
 	return a.opened(err)
 }
 

@@ -2,12 +2,11 @@ package slackapp
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
-
-	"linearbot/linear"
 )
 
 // planRows is how many issues one page of a preview lists.
@@ -25,26 +24,6 @@ type plan struct {
 	Public bool
 }
 
-// planItem is one write: an issue and its changed fields, or a new issue or a
-// comment when there is no before.
-type planItem struct {
-	Identifier string // "" for a new issue
-	Title      string
-	URL        string
-	Action     string // "Move", "Create", "Comment on", "Change": the verb of the button
-	Changes    []planChange
-	Body       string // the text of a comment or description
-	Private    bool   // its team is private: never shown in public
-}
-
-// planChange is one field, before and after, as people read it.
-type planChange struct {
-	Field   string
-	From    string
-	To      string
-	Tainted string // where the value came from when not from the asker: "Bob's message, 14:02"
-}
-
 // message is the preview with its buttons.
 func (p plan) message() Message {
 	m := Message{Public: p.Public}
@@ -58,12 +37,31 @@ func (p plan) message() Message {
 	m = m.with(section("*Ready to make " + changesWord(len(p.Items)) + "*"))
 	first, rows := p.page()
 	for _, i := range rows {
-		m = m.with(section(i.text(p.Public)))
+		m = m.with(i.blocks(p.Public, rowRoom(len(rows)))...)
 	}
-	if len(p.Items) > planRows {
+	if len(rows) < len(p.Items) {
 		m = m.with(contextLine(fmt.Sprintf("%d–%d of %d", first+1, first+len(rows), len(p.Items))))
 	}
-	return m.with(contextLine(dotted(p.Reason, "Acts as "+actingWord(p.Actor), p.expiry())), p.buttons())
+	if slices.ContainsFunc(p.Items, func(i planItem) bool { return i.MustEdit }) {
+		m = m.with(section(mustEditWords(len(p.Items))))
+	}
+	return m.with(contextLine(dotted(p.Reason, "Acts as "+actingWord(p.Actor), p.undoWord(), p.expiry())), p.buttons())
+}
+
+// mustEditWords say why there is nothing to apply.
+func mustEditWords(items int) string {
+	if items == 1 {
+		return "A person or a link in this comes from somebody else's text, so I won't do it as it is. Look at it, and make the change yourself."
+	}
+	return "A person or a link in these comes from somebody else's text, so I won't make them as they are. Ask again for what you want, in your own words."
+}
+
+// undoWord tells beforehand of what cannot be taken back.
+func (p plan) undoWord() string {
+	if slices.ContainsFunc(p.Items, func(i planItem) bool { return i.Operation != "" }) {
+		return "Can't be undone from here"
+	}
+	return ""
 }
 
 func actingWord(actor string) string {
@@ -82,16 +80,52 @@ func (p plan) expiry() string {
 	return "Expires at " + clock(p.Until)
 }
 
+// page is the rows of the page that is shown: at most ten, and no more than fit one
+// message whole.
 func (p plan) page() (first int, rows []planItem) {
-	pages := max(1, (len(p.Items)+planRows-1)/planRows)
-	first = min(max(p.Page, 0), pages-1) * planRows
-	return first, p.Items[first:min(first+planRows, len(p.Items))]
+	starts := p.pages()
+	n := min(max(p.Page, 0), len(starts)-1)
+	end := len(p.Items)
+	if n+1 < len(starts) {
+		end = starts[n+1]
+	}
+	return starts[n], p.Items[starts[n]:end]
+}
+
+// planText is how many characters the rows of one page may have.
+const planText = 9000
+
+// pages are the numbers of the first rows of each page; there is always one.
+func (p plan) pages() []int {
+	starts, size := []int{0}, 0
+	for n, i := range p.Items {
+		own := i.size(p.Public)
+		if from := starts[len(starts)-1]; n > from && (n-from == planRows || size+own > planText) {
+			starts, size = append(starts, n), 0
+		}
+		size += own
+	}
+	return starts
 }
 
 func (p plan) buttons() slack.Block {
 	var all []slack.BlockElement
-	all = append(all, p.apply(), button("Cancel", actDiscard, p.ID))
-	if first, rows := p.page(); len(p.Items) > planRows {
+	mustEdit := slices.ContainsFunc(p.Items, func(i planItem) bool { return i.MustEdit })
+	if !mustEdit {
+		all = append(all, p.apply())
+	}
+	if len(p.Items) == 1 && p.Items[0].editable() {
+		edit := button(cut(oneLine("Edit "+firstOf(p.Items[0].Identifier, "issue")), maxLabel), actEditPlan, p.ID)
+		if p.Items[0].Comment {
+			edit = button("Edit comment", actEditPlan, p.ID)
+		}
+		if mustEdit {
+			edit = edit.WithStyle(slack.StylePrimary)
+		}
+		all = append(all, edit)
+	}
+	all = append(all, button("Cancel", actDiscard, p.ID))
+	if first, rows := p.page(); len(rows) < len(p.Items) {
 		if first > 0 {
 			all = append(all, button("Previous", actPlanPage+".prev", fmt.Sprintf("%s:%d", p.ID, p.Page-1)))
 		}
@@ -106,47 +140,23 @@ func (p plan) buttons() slack.Block {
 func (p plan) apply() slack.BlockElement {
 	if len(p.Items) == 1 {
 		i := p.Items[0]
-		return primary(cut(oneLine(firstOf(i.Action, "Change")+" "+firstOf(i.Identifier, "issue")), maxLabel), actApply, p.ID)
+		what := firstOf(i.Identifier, "issue")
+		if i.Operation != "" {
+			what = i.Title
+		}
+		return primary(cut(oneLine(firstOf(i.Action, "Change")+" "+what), maxLabel), actApply, p.ID)
 	}
 	b := primary("Apply "+changesWord(len(p.Items)), actApply, p.ID)
-	b.Confirm = confirm("Apply "+changesWord(len(p.Items))+"?", "Every change is listed above, and can be undone for 10 minutes.", "Apply changes", "Go back")
+	b.Confirm = confirm("Apply "+changesWord(len(p.Items))+"?", p.question(), "Apply changes", "Go back")
 	return b
 }
 
-// text is one row: the issue, then before → after for each field.
-func (i planItem) text(public bool) string {
-	if public && i.Private {
-		return strings.TrimSpace(bold(inline(i.Identifier, 40)) + " _hidden here because its team is private_")
+// question is what the dialog before many changes says.
+func (p plan) question() string {
+	if p.undoWord() != "" {
+		return "Every change is listed above. Not all of them can be undone from here."
 	}
-	title := inline(i.Title, 150)
-	lines := []string{strings.TrimSpace(bold(link(i.URL, inline(i.Identifier, 40))) + " " + title)}
-	if i.Identifier == "" {
-		lines[0] = bold("New issue: ") + title
-	}
-	for _, c := range i.Changes[:min(len(i.Changes), 15)] {
-		lines = append(lines, c.text())
-	}
-	if i.Body != "" {
-		lines = append(lines, "&gt; "+inline(i.Body, 280))
-	}
-	return strings.Join(lines, "\n")
-}
-
-func (c planChange) text() string {
-	line := inline(fieldLabel(c.Field), 40) + ": "
-	if c.From != "" {
-		line += inline(c.From, 100) + " → "
-	}
-	line += bold(inline(firstOf(c.To, "none"), 100))
-	if c.Tainted != "" {
-		line += " _(from " + inline(c.Tainted, 80) + ")_"
-	}
-	return line
-}
-
-// changedItem words an update as a plan row, from the issue as it is now.
-func changedItem(i linear.Issue, action string, changes ...planChange) planItem {
-	return planItem{Identifier: i.Identifier, Title: i.Title, URL: i.URL, Action: action, Changes: changes, Private: i.Team.Private()}
+	return "Every change is listed above, and can be undone for 10 minutes."
 }
 
 // result is what applying did to one item.
@@ -221,38 +231,6 @@ func partly(done, failed []result) string {
 		names = append(names, fmt.Sprintf("and %d more", more))
 	}
 	return fmt.Sprintf("%d of %d changed. %d failed: %s.", len(done), len(done)+len(failed), len(failed), strings.Join(names, ", "))
-}
-
-// done is a row after it was applied: "Moved ENG-98 In Progress → In Review".
-func (i planItem) done(public bool) string {
-	name := link(i.URL, inline(i.Identifier, 40))
-	switch {
-	case public && i.Private, len(i.Changes) == 0 && !strings.EqualFold(i.Action, "Create"):
-		return pastTense(i.Action) + " " + name
-	case strings.EqualFold(i.Action, "Create"):
-		return "Created " + name + " " + inline(i.Title, 90)
-	case len(i.Changes) == 1 && i.Changes[0].Field == fieldState:
-		return "Moved " + name + " " + inline(i.Changes[0].From, 60) + " → " + inline(i.Changes[0].To, 60)
-	}
-	var parts []string
-	for _, c := range i.Changes[:min(len(i.Changes), 8)] {
-		parts = append(parts, inline(fieldLabel(c.Field), 40)+" "+inline(firstOf(c.From, "none"), 60)+" → "+inline(firstOf(c.To, "none"), 60))
-	}
-	return "Changed " + name + ": " + strings.Join(parts, ", ")
-}
-
-func pastTense(action string) string {
-	switch strings.ToLower(action) {
-	case "create":
-		return "Created"
-	case "comment on":
-		return "Commented on"
-	case "move":
-		return "Moved"
-	case "assign":
-		return "Assigned"
-	}
-	return "Changed"
 }
 
 // choiceBlock and waitingIn carry a reference in the block id of a menu, which has

@@ -17,6 +17,8 @@ func sayPlan(err error, a about) (Failure, bool) {
 		return Failure{Text: "I can't do that in Linear from here. Nothing was changed. Do it in Linear itself.", Buttons: openInLinear(a)}, true
 	case errors.Is(err, assistant.ErrNotAsker):
 		return Failure{Text: "Only the person who asked can confirm this."}, true
+	case errors.Is(err, assistant.ErrMustEdit):
+		return Failure{Text: "A person or a link in this comes from somebody else's text, so I won't do it as it is. Nothing was changed. Make the change yourself."}, true
 	case errors.Is(err, assistant.ErrExpired):
 		return Failure{
 			Text:    "This preview is older than 15 minutes. Nothing was changed.",

@@ -1,6 +1,7 @@
 package slackapp
 
 import (
+	"strings"
 	"time"
 
 	"linearbot/linear"
@@ -118,6 +119,15 @@ func (w world) otherSurfaces() map[string]any {
 		"admin_usage":  adminPage{Tab: tabUsage, Usage: []factRow{{Name: "Active people", Value: "12", Note: "in 7 days"}}}.view(),
 		"admin_policy": adminPage{Tab: tabPolicy, Policy: []factRow{{Name: "Acts as", Value: "each person"}}}.view(),
 		"admin_person": accountView(a), "admin_force": forceView("meta", "U1", false), "admin_bar": forceView("meta", "U1", true),
+		"preview_query": plan{ID: "proposal-1", Actor: "user", Until: noon, Items: []planItem{{
+			Title: "issueRelationCreate", Action: "Run", Private: true, Taint: "the assistant's own words",
+			Operation: "mutation R($i: IssueRelationCreateInput!) {\n  issueRelationCreate(input: $i) { success }\n}",
+			Variables: "{\n  \"i\": {\n    \"type\": \"blocks\",\n    \"issueId\": \"ENG-98 <!channel> ```\"\n  }\n}",
+		}}}.message(),
+		"preview_must_edit": plan{ID: "proposal-1", Actor: "user", Until: noon, Items: []planItem{{
+			Identifier: "ENG-98", Title: "Payment retries loop", URL: "https://linear.app/acme/issue/ENG-98", Action: "Comment on",
+			Comment: true, Body: strings.Repeat("See https://evil.test/a for more. ", 80), Taint: "Mallory's message, 14:02", MustEdit: true,
+		}}}.message(),
 		"undone": undone("Moved ENG-142 Todo → Done"), "list_stale": issueList{State: "state"}.stale(noon), "dropped": planDropped(),
 		"checking": checking(), "it_did": itDid("ENG-142"), "it_did_not": itDidNot(about{Held: "held-1", Ref: "ab12cd34"}), "failure": failed.message(),
 		"thread_preview": threadPreview(transcript{Body: "**Bob** · 18:20\nIt loops.", Messages: 412, Left: 212}),
