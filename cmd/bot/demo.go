@@ -18,6 +18,7 @@ type demoCmd struct {
 	Tour       bool   `help:"Play the golden path as people would, print what they see, verify it, and end."`
 	LinearOnly bool   `help:"Run the local Linear alone, for any client."`
 	Addr       string `default:"127.0.0.1:8300" help:"Loopback address of the demo page; with --linear-only, of Linear."`
+	State      string `placeholder:"DIR" help:"Keep everything in this directory, and take it up again the next time."`
 	Model      string `default:"scripted" enum:"scripted,live,none" help:"What answers words the built-in parser cannot read: a script on this machine, the real model (live: ANTHROPIC_API_KEY is used and what you write goes there), or none."`
 }
 
@@ -29,6 +30,8 @@ func (d *demoCmd) Run(ctx context.Context, c *config, to *console) error {
 		return err
 	case d.Tour && d.LinearOnly:
 		return errors.New("--tour and --linear-only exclude each other")
+	case d.State != "" && (d.Tour || d.LinearOnly):
+		return errors.New("--state is for the demo page: neither --tour nor --linear-only keeps anything")
 	case d.LinearOnly:
 		return d.linearOnly(ctx, to.out)
 	case d.Tour:
@@ -119,11 +122,15 @@ func (d *demoCmd) tour(ctx context.Context, stdout, stderr io.Writer) error {
 
 // keepUp runs the stage behind a page until ctx ends, for people to play with.
 func (d *demoCmd) keepUp(ctx context.Context, model stageModel, stdout, stderr io.Writer) error {
-	dir, remove, err := stageDir()
-	if err != nil {
-		return err
+	dir, remove, kept := d.State, func() error { return nil }, "everything is kept in "+d.State
+	if d.State == "" {
+		var err error
+		if dir, remove, err = stageDir(); err != nil {
+			return err
+		}
+		kept = "nothing is kept"
 	}
-	s, err := newStage(ctx, stageOptions{Dir: dir, Log: stageLog(stderr, slog.LevelError), Model: model})
+	s, err := newStage(ctx, stageOptions{Dir: dir, Keep: d.State != "", Log: stageLog(stderr, slog.LevelError), Model: model})
 	if err != nil {
 		return errors.Join(err, remove())
 	}
@@ -136,9 +143,10 @@ func (d *demoCmd) keepUp(ctx context.Context, model stageModel, stdout, stderr i
   Slack    %[1]s   (switch between Alice, Bob, Carol the admin, and a guest)
   Linear   %s   (board, issues, connected apps, levers)
 
-Start as Alice: type /linear create Fix login, connect, then ask for anything. Ctrl-C ends the demo.
+Start as Alice: type /linear create Fix login, connect, then ask for anything.
 %s
-`, page.url, s.linear.URL, model.note())
+Ctrl-C ends the demo; %s.
+`, page.url, s.linear.URL, model.note(), kept)
 	<-ctx.Done()
 	return errors.Join(page.close(), s.close(), remove())
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"linearbot/accounts"
 )
@@ -62,26 +61,13 @@ func (c *config) newKeyring(path string) (*accounts.Keyring, error) {
 
 // replaceKeyset puts a changed keyset into the place of the file, readable by this
 // user only: a reader finds the old one or the new one, also after a power cut.
-func replaceKeyset(path string, k *accounts.Keyring) (err error) {
+func replaceKeyset(path string, k *accounts.Keyring) error {
 	text, err := k.MarshalJSON()
 	if err != nil {
 		return err
 	}
-	part, err := os.CreateTemp(filepath.Dir(path), ".keyset-*") // 0600
-	if err != nil {
+	if err := replaceFile(path, text); err != nil {
 		return fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
 	}
-	_, werr := part.Write(text)
-	err = errors.Join(werr, part.Sync(), part.Close())
-	if err == nil {
-		err = os.Rename(part.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", errors.Join(err, os.Remove(part.Name())))
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return nil
 }

@@ -33,6 +33,7 @@ type stage struct {
 	linear *lineartest.Server
 	model  *modeltest.Server // nil unless scripted
 	bot    *bot
+	keeper *keeper // nil unless everything is kept
 
 	cfg   config
 	log   *slog.Logger
@@ -45,6 +46,7 @@ type stage struct {
 // stageOptions shape a stage.
 type stageOptions struct {
 	Dir   string // where the database and its keyset live
+	Keep  bool   // Dir holds everything: it is taken up again, and kept as it changes
 	Log   *slog.Logger
 	Model stageModel
 }
@@ -69,24 +71,40 @@ const stageWebhookSecret = "local-webhook-secret"
 // newStage starts all three and waits until the bot's socket is up. The caller
 // closes what it returns.
 func newStage(ctx context.Context, o stageOptions) (*stage, error) {
-	public, err := freeLoopback(ctx)
-	if err != nil {
-		return nil, err
-	}
 	s := &stage{log: o.Log}
-	s.slack = slacktest.NewServer(slacktest.Options{Manifest: linearbot.Manifest, Seed: true})
-	s.linear, err = startLinear("http://" + public)
+	if err := s.start(ctx, o); err != nil {
+		return nil, errors.Join(err, s.closeStandIns())
+	}
+	return s, nil
+}
+
+func (s *stage) start(ctx context.Context, o stageOptions) (err error) {
+	var last demoFile
+	if o.Keep {
+		if s.keeper, last, err = openState(o.Dir); err != nil {
+			return err
+		}
+	}
+	public, err := freeLoopback(ctx, last.Public)
 	if err != nil {
-		s.slack.Close()
-		return nil, err
+		return err
+	}
+	s.slack = slacktest.NewServer(slacktest.Options{Manifest: linearbot.Manifest, Seed: true})
+	if err := s.startLinear("http://"+public, last.Linear); err != nil {
+		return err
+	}
+	if s.keeper != nil {
+		s.keeper.slack, s.keeper.linear = s.slack, s.linear
+		if err := s.keeper.restore(); err != nil {
+			return err // nothing is written over what could not be read
+		}
+		if err := s.keeper.start(public); err != nil {
+			return err
+		}
 	}
 	s.cfg = s.config(o.Dir, public)
 	s.useModel(o.Model)
-	if err := s.startBot(ctx); err != nil {
-		s.closeStandIns()
-		return nil, err
-	}
-	return s, nil
+	return s.startBot(ctx)
 }
 
 // useModel gives the bot a model: a script on this machine, or the real one.
@@ -104,17 +122,24 @@ func (s *stage) useModel(m stageModel) {
 	s.cfg.Assistant = "model"
 }
 
-// startLinear starts the local Linear with the bot registered as an OAuth app.
-func startLinear(public string) (*lineartest.Server, error) {
+// startLinear starts the local Linear with the bot registered as an OAuth app, at
+// the address it had last when that is free.
+func (s *stage) startLinear(public, last string) error {
 	app := lineartest.DefaultApp
 	app.Name, app.RedirectURIs, app.AnyLoopback = "Linear in Slack", []string{public + "/oauth/callback"}, true
 	app.WebhookURL, app.WebhookSecret = public+"/webhooks/linear", stageWebhookSecret
-	l := lineartest.New(lineartest.Options{Seed: true, App: app, Pages: linearpage.New})
-	if err := l.Start("127.0.0.1:0"); err != nil {
-		l.Close()
-		return nil, fmt.Errorf("local Linear: %w", err)
+	o := lineartest.Options{Seed: true, App: app, Pages: linearpage.New}
+	if s.keeper != nil {
+		o.Keep = s.keeper.keepTokens
 	}
-	return l, nil
+	s.linear = lineartest.New(o)
+	if last != "" && s.linear.Start(last) == nil {
+		return nil
+	}
+	if err := s.linear.Start("127.0.0.1:0"); err != nil {
+		return fmt.Errorf("local Linear: %w", err)
+	}
+	return nil
 }
 
 // config is what an operator would set to run against these two servers.
@@ -175,23 +200,36 @@ func (s *stage) restartBot(ctx context.Context) error {
 	return s.startBot(ctx)
 }
 
-func (s *stage) close() error {
-	err := s.stopBot()
-	s.closeStandIns()
-	return err
-}
+func (s *stage) close() error { return errors.Join(s.stopBot(), s.closeStandIns()) }
 
-func (s *stage) closeStandIns() {
-	s.linear.Close()
-	s.slack.Close()
+// closeStandIns ends what was started, the last change kept.
+func (s *stage) closeStandIns() error {
+	var err error
+	if s.keeper != nil {
+		err = s.keeper.close()
+	}
+	if s.linear != nil {
+		s.linear.Close()
+	}
+	if s.slack != nil {
+		s.slack.Close()
+	}
 	if s.model != nil {
 		s.model.Close()
 	}
+	return err
 }
 
-// freeLoopback is a loopback address nobody listens on now.
-func freeLoopback(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+// freeLoopback is a loopback address nobody listens on now: last, when it can be
+// had again.
+func freeLoopback(ctx context.Context, last string) (string, error) {
+	var lc net.ListenConfig
+	if host, _, err := net.SplitHostPort(last); err == nil && loopback(host) {
+		if l, err := lc.Listen(ctx, "tcp", last); err == nil {
+			return last, l.Close()
+		}
+	}
+	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

@@ -67,7 +67,7 @@ func newWorld(t *testing.T, linearURL, publicURL string) *world {
 // freeAddress is a loopback address nobody listens on now.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	addr, err := freeLoopback(t.Context())
+	addr, err := freeLoopback(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,8 @@
 // Eyes: Issue, Issues, Comments, Ledger, Grants, Requests, Deliveries, Await.
 // Levers: Fault, SetHookFault, UpdateApp, Options.
 //
+// Save and Restore carry a server over a restart.
+//
 // NewServer listens on a loopback port. New does not: use its Transport, which
 // also works inside a testing/synctest bubble, where time.Now is the fake clock.
 //

@@ -48,6 +48,9 @@ func (s *Server) observe(next http.Handler) http.Handler {
 			rec.Status = cmp.Or(a.status, http.StatusOK)
 		}
 		s.record(rec)
+		if s.opts.Keep != nil && strings.HasPrefix(rec.Path, "/oauth/") {
+			s.opts.Keep()
+		}
 		if !alive {
 			panic(http.ErrAbortHandler) // closes the connection without an answer
 		}

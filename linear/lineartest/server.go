@@ -3,6 +3,7 @@ package lineartest
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -28,6 +29,7 @@ type Options struct {
 	RateLimit       RateLimit     // zero: Linear's budgets
 
 	Pages          func(*Server) http.Handler // optional: what people see in a browser beside the API
+	Keep           func()                     // optional: called before each answer of the OAuth endpoints, so that a client never holds a token this server forgets
 	WebURL         string                     // start of issue links; empty: https://linear.app
 	WebhookClient  *http.Client               // sends webhooks; nil: http.DefaultClient
 	WebhookRetries []time.Duration            // waits between tries; nil: 1 min, 1 h, 6 h
@@ -119,8 +121,16 @@ func NewServer(o Options) *Server {
 	return s
 }
 
-// Start listens on a loopback address such as 127.0.0.1:0 and sets URL.
+// Start listens on a loopback address such as 127.0.0.1:0 and sets URL. Any other
+// host is refused: everybody who reaches the server may act as anybody in it.
 func (s *Server) Start(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return err
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("%s is not a loopback address", addr)
+	}
 	l, err := (&net.ListenConfig{}).Listen(s.stop, "tcp", addr)
 	if err != nil {
 		return err
