@@ -99,9 +99,13 @@ func (p *reader) setAttributeForm() bool {
 		return false
 	}
 	p.eat("a", "an")
+	its, their := p.peek(0).is("its"), p.peek(0).is("their")
 	key := p.attribute()
 	if key == "" {
 		return false
+	}
+	if its || their {
+		return verb != "" && p.ownAttribute(key, their)
 	}
 	after := p.save()
 	p.eat("of", "on", "for", "to", "from")
@@ -123,11 +127,28 @@ func (p *reader) setAttributeForm() bool {
 		return false
 	}
 	if p.eat("on", "for", "of", "to", "in") == "" {
-		return p.done() && len(p.targets) > 0 && p.apply(p.targets, c)
+		targets := p.targets
+		if len(targets) == 0 && p.list == 0 && verb != "" && len(p.thread.Issues) == 1 {
+			targets = p.thread.Issues // set the priority to high, of what was last shown
+		}
+		return p.done() && len(targets) > 0 && p.apply(targets, c)
 	}
 	return p.eachTarget(func(targets []string) bool {
 		return p.more(c, targets) && p.ending() && p.fits(c, targets) && p.apply(targets, c)
 	})
+}
+
+// ownAttribute: set its priority to urgent, set their estimate to 3.
+func (p *reader) ownAttribute(key string, many bool) bool {
+	targets := p.targets
+	switch {
+	case many:
+		targets = p.several("them")
+	case len(targets) != 1:
+		targets = p.single("it")
+	}
+	c := newDelta()
+	return p.valueOf(key, c, p.teamOf(targets)) && p.more(c, targets) && p.ending() && p.apply(targets, c)
 }
 
 // fits reports whether the state, read before the team was known, is one of the team.

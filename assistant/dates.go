@@ -54,6 +54,31 @@ func parseDay(text string, now time.Time) (day time.Time, ok bool) {
 	return time.Time{}, false
 }
 
+// parsePastDay is parseDay for a day that has been: friday is the last one,
+// june is the first of the last june. A day with its year stays what it is.
+func parsePastDay(text string, now time.Time) (day time.Time, ok bool) {
+	if month, ok := monthNamed(strings.ToLower(text)); ok {
+		day = time.Date(now.Year(), month, 1, 0, 0, 0, 0, now.Location())
+		if day.After(now) {
+			day = day.AddDate(-1, 0, 0)
+		}
+		return day, true
+	}
+	day, ok = parseDay(text, now)
+	if !ok || !day.After(now) {
+		return day, ok
+	}
+	if _, dated := parseMonthDay(strings.ToLower(text), now); dated && !yearShape.MatchString(text) {
+		return day.AddDate(-1, 0, 0), true
+	}
+	if _, named := namedWeekday(strings.ToLower(text), now); named {
+		return day.AddDate(0, 0, -7), true
+	}
+	return day, true
+}
+
+var yearShape = regexp.MustCompile(`\d{4}`)
+
 // namedWeekday reads friday, this friday, next friday, last friday. "next" is
 // the one of the week after this one, "last" the latest before today.
 func namedWeekday(text string, now time.Time) (time.Time, bool) {

@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 )
@@ -8,10 +9,13 @@ import (
 // filters collects what a sentence says about a list.
 type filters struct {
 	input    map[string]any
-	noun     bool // issues, bugs, everything: something to list was named
-	singular bool // one issue was named
-	superl   bool // newest, oldest
-	opposite bool // the next filter is negated
+	noun     bool   // issues, bugs, everything: something to list was named
+	singular bool   // one issue was named
+	superl   bool   // newest, oldest
+	opposite bool   // the next filter is negated
+	fresh    bool   // "new": since when, or else the newest
+	pending  string // updated, created: the key of a time still to come
+	written  int    // counts what was written, to be taken back when a rule fails
 }
 
 // set writes one filter; false when the sentence already said otherwise.
@@ -19,13 +23,29 @@ func (f *filters) set(key string, value any) bool {
 	if old, ok := f.input[key]; ok {
 		return reflect.DeepEqual(old, value)
 	}
-	f.input[key] = value
+	f.put(key, value)
 	return true
+}
+
+func (f *filters) put(key string, value any) {
+	f.written++
+	f.input[key] = value
+}
+
+// clone shares nothing with f that a reader changes.
+func (f *filters) clone() filters {
+	c := *f
+	c.input = maps.Clone(f.input)
+	if not, ok := c.input["not"].(map[string]any); ok {
+		c.input["not"] = maps.Clone(not)
+	}
+	return c
 }
 
 // setNames writes one name as a string, several as a list, or a negation.
 func (f *filters) setNames(key string, names []string) bool {
 	if f.opposite {
+		f.written++
 		negate(f.input, key, names)
 		return true
 	}
@@ -39,12 +59,13 @@ func (f *filters) setNames(key string, names []string) bool {
 func (f *filters) addLabels(names []string, anyOf bool) bool {
 	switch {
 	case f.opposite:
+		f.written++
 		negate(f.input, "labels", names)
 	case anyOf && len(names) > 1:
 		return f.set("anyLabels", names)
 	default:
 		old, _ := f.input["labels"].([]string)
-		f.input["labels"] = union(old, names)
+		f.put("labels", union(old, names))
 	}
 	return true
 }
@@ -62,6 +83,8 @@ var nouns = map[string]bool{ // true: one issue
 // atoms are tried in order: longer and more particular readings first.
 func atoms() []func(*reader, *filters) bool {
 	return []func(*reader, *filters) bool{
+		(*reader).lackAtom,
+		(*reader).butAtom,
 		(*reader).notAtom,
 		(*reader).unassignedAtom,
 		(*reader).subjectAtom,
@@ -106,7 +129,7 @@ func (p *reader) filters(f *filters) bool {
 
 // atom reads one filter, perhaps after filler words.
 func (p *reader) atom(f *filters) bool {
-	before := p.save()
+	before, was := p.save(), f.clone()
 	for {
 		for _, read := range atoms() {
 			start := p.save()
@@ -114,6 +137,10 @@ func (p *reader) atom(f *filters) bool {
 				return true
 			}
 			p.out = start
+			if f.written != was.written || f.noun != was.noun || f.fresh != was.fresh || f.pending != was.pending || f.singular != was.singular || f.superl != was.superl {
+				*f = was
+				was = f.clone()
+			}
 		}
 		if t := p.peek(0); t.kind != tokenWord || !filler[t.text] {
 			p.out = before
@@ -121,6 +148,41 @@ func (p *reader) atom(f *filters) bool {
 		}
 		p.at++
 	}
+}
+
+// lacking are the words that say a field is empty, and lacked the fields.
+var (
+	lacking = []string{"without", "with no", "no", "missing", "lacking", "do not have", "does not have", "have no", "has no", "have not got", "has not got", "not having", "having no", "that have no", "who have no", "do n't have"}
+	lacked  = []struct {
+		key   string
+		nouns []string
+	}{
+		{"assignee", []string{"assignee", "assignees", "owner", "owners"}},
+		{"dueDate", []string{"due date", "due dates", "deadline", "deadlines"}},
+		{"estimate", []string{"estimate", "estimates", "estimation", "points", "story points"}},
+		{"project", []string{"project", "projects"}},
+		{"cycle", []string{"cycle", "cycles", "sprint"}},
+		{"priority", []string{"priority", "priorities"}},
+	}
+)
+
+// lackAtom: without an assignee, with no due date, that don't have an estimate.
+func (p *reader) lackAtom(f *filters) bool {
+	if f.opposite || p.eat(lacking...) == "" {
+		return false
+	}
+	p.eat("a", "an", "any", "the")
+	for _, l := range lacked {
+		if p.eat(l.nouns...) == "" {
+			continue
+		}
+		p.eat("set", "yet", "assigned")
+		if l.key == "priority" {
+			return f.set(l.key, "0")
+		}
+		return f.set(l.key, "none")
+	}
+	return false
 }
 
 // notAtom: not assigned to Bob, excluding bugs, without label infra.
@@ -134,7 +196,7 @@ func (p *reader) notAtom(f *filters) bool {
 	if p.eat("not started", "not yet started", "not been started", "not in progress yet", "not been started yet") != "" {
 		return f.set("stateType", "unstarted")
 	}
-	if p.eat("not", "except", "except for", "excluding", "other than", "without", "without the", "but not", "apart from", "that do not have") == "" {
+	if p.eat("not", "except", "except for", "excluding", "other than", "without", "without the", "but not", "apart from", "that do not have", "do not have", "does not have", "not counting", "minus", "but without") == "" {
 		return false
 	}
 	f.opposite = true
@@ -147,6 +209,17 @@ func (p *reader) notAtom(f *filters) bool {
 		p.out = start
 	}
 	return false
+}
+
+// butAtom: assigned to anyone but Bob.
+func (p *reader) butAtom(f *filters) bool {
+	if p.eat("assigned to", "owned by", "for", "belonging to") == "" || p.eat("anyone", "anybody", "everyone", "everybody") == "" || p.eat("but", "except", "except for", "other than", "besides") == "" {
+		return false
+	}
+	names, ok := p.people()
+	f.opposite = true
+	defer func() { f.opposite = false }()
+	return ok && f.setNames("assignee", names)
 }
 
 func (p *reader) unassignedAtom(f *filters) bool {
@@ -190,6 +263,18 @@ func (p *reader) assigneeAtom(f *filters) bool {
 		if !possessive && (t.kind != tokenMention || len(names) > 1) || names[0] == "me" || names[0] == "none" {
 			return false
 		}
+	}
+	for possessive { // Bob's and Carol's
+		before := p.save()
+		if p.eat("and", "or", ",", "&") == "" {
+			break
+		}
+		more, ok := p.people()
+		if !ok || p.eat("'s") == "" {
+			p.out = before
+			break
+		}
+		names = append(names, more...)
 	}
 	if possessive {
 		p.eat("plate", "list", "queue")
@@ -342,7 +427,9 @@ func (p *reader) estimateAtom(f *filters) bool {
 	if p.eat("unestimated", "not estimated", "without estimate", "without an estimate", "without estimates", "with no estimate", "no estimate", "missing an estimate", "missing estimate", "not been estimated", "without points") != "" {
 		return f.set("estimate", "none")
 	}
-	cue := p.eat("estimated at", "estimated as", "with estimate", "with an estimate of", "with estimate of", "estimate", "estimate :", "estimate =", "estimate is", "sized", "worth", "with") != ""
+	cue := p.eat("estimated at", "estimated as", "estimated", "with estimate", "with an estimate", "with an estimate of", "with estimate of", "estimate", "estimate :", "estimate =", "estimate is", "sized", "worth", "with") != ""
+	bare := cue && p.toks[p.at-1].text != "with"
+	p.eat("of")
 	op := ""
 	switch p.eat("more than", "over", "greater than", "larger than", "bigger than", "above", ">", "less than", "under", "fewer than", "smaller than", "below", "<") {
 	case "more than", "over", "greater than", "larger than", "bigger than", "above", ">":
@@ -350,7 +437,6 @@ func (p *reader) estimateAtom(f *filters) bool {
 	case "less than", "under", "fewer than", "smaller than", "below", "<":
 		op = "<"
 	}
-	bare := cue && p.toks[p.at-1].text != "with" && op == ""
 	points, ok := p.pointsPhrase(bare)
 	if !ok {
 		return false
@@ -368,8 +454,15 @@ func (p *reader) countAtom(f *filters) bool {
 	if t := p.peek(0); cue == "" && (t.kind != tokenWord || !p.followsCount()) {
 		return false
 	}
-	if cue == "last" && !f.set("sort", "newest") {
-		return false
+	if cue == "last" {
+		sort := "newest"
+		if t := p.peek(0); updatedWords[t.text] { // last 5 updated
+			p.at++
+			sort = "updated"
+		}
+		if !f.set("sort", sort) {
+			return false
+		}
 	}
 	return f.set("first", n)
 }
@@ -410,10 +503,14 @@ func (p *reader) nounAtom(f *filters) bool {
 	return true
 }
 
-// finish adds what follows from the whole: the newest issue is one issue.
-func (f *filters) finish() map[string]any {
+// finish adds what follows from the whole: the newest issue is one issue, new
+// issues are the newest. It fails when a time is still missing.
+func (f *filters) finish() bool {
+	if f.fresh && !f.set("sort", "newest") || f.pending != "" {
+		return false
+	}
 	if _, ok := f.input["first"]; !ok && f.superl && f.singular {
 		f.input["first"] = 1
 	}
-	return f.input
+	return true
 }

@@ -8,7 +8,7 @@ var listVerbs = []string{
 	"show me", "show us", "show", "list me", "list out", "list", "find me", "find", "get me", "get", "give me", "give us", "display", "fetch me", "fetch",
 	"pull up", "bring up", "look up", "look for", "search for", "search", "see", "view", "check", "tell me", "tell me about", "let me see", "let 's see", "print", "return",
 	"what", "what are", "what is", "what 's", "what 're", "which", "which are", "which of", "what about", "how about", "who", "is there", "are there", "any", "anything", "do we have", "do i have", "have we got", "got", "is anything", "what else is", "what does", "what do", "what have", "what has", "what did", "where are",
-	"to see", "browse", "read me", "run through", "query", "filter", "filter by", "hunt for", "dig up",
+	"to see", "browse", "read me", "run through", "query", "filter", "filter by", "hunt for", "dig up", "pull", "pull me", "pull out", "give me a rundown of", "remind me of", "remind me what",
 }
 
 var countVerbs = []string{"how many", "count", "count up", "count of", "count the", "count all", "number of", "the number of", "what is the number of", "what 's the number of", "show me the number of", "tell me how many", "what is the count of", "what 's the count of", "how much"}
@@ -18,22 +18,46 @@ var searchVerbs = []string{"search for", "search", "find me", "find", "look for"
 
 var textCues = []string{
 	"about", "regarding", "concerning", "mentioning", "containing", "matching", "that mention", "that mentions", "which mention", "that contain", "that contains", "which contain", "related to", "relating to", "to do with", "with the words", "with the word", "with text", "with the text",
-	"with the title", "called", "titled", "named", "having to do with", "dealing with", "on the subject of", "that talk about", "talking about", "that match", "that say", "saying", "including the words", "including", "that include", "for the term", "with the phrase", "whose title contains", "whose title includes",
+	"with the title", "called", "titled", "named", "having to do with", "dealing with", "on the subject of", "that talk about", "talking about", "that match", "mention", "mentions", "mentioned", "contain", "contains", "match", "matches", "mentioning the word", "talk about", "talks about", "that say", "saying", "including the words", "including", "that include", "for the term", "with the phrase", "whose title contains", "whose title includes",
 }
 
 // listing reads a list of issues, or a question about one.
 func (p *reader) listing() bool {
 	f := &filters{input: map[string]any{}}
+	p.ahead(f)
 	verb, searching := p.listVerb(f)
 	if !p.wholeList(f, verb, searching) {
+		return false
+	}
+	if !f.finish() {
 		return false
 	}
 	if !f.noun && (len(f.input) == 0 || verb == "" && len(f.input) < 2) {
 		return false
 	}
-	p.list = p.addStep(Step{Tool: toolList, Input: f.finish()}) + 1
+	if p.list > 0 && f.superl && p.toks[p.hi-1].is("one") {
+		return false // the oldest one of the list before
+	}
+	p.list = p.addStep(Step{Tool: toolList, Input: f.input}) + 1
 	p.targets = nil
 	return true
+}
+
+// ahead reads filters before the verb: "in Design, show me …", "for Bob list …".
+func (p *reader) ahead(f *filters) {
+	start := p.save()
+	if t := p.peek(0); !t.is("in") && !t.is("for") && !t.is("from") && !t.is("of") {
+		return
+	}
+	if p.filters(f) {
+		p.eat(",", ":")
+		if verb := p.save(); p.eat(listVerbs...) != "" {
+			p.out = verb
+			return
+		}
+	}
+	p.out = start
+	*f = filters{input: map[string]any{}}
 }
 
 func (p *reader) listVerb(f *filters) (verb string, searching bool) {
@@ -79,6 +103,9 @@ func (p *reader) wholeList(f *filters, verb string, searching bool) bool {
 			return true
 		}
 		cued := p.eat(textCues...) != ""
+		if p.peek(0).kind == tokenQuoted && p.at > 0 && p.toks[p.at-1].is("with") {
+			cued = true // with "retry" in the title
+		}
 		if !cued && !(searching && f.input["query"] == nil) {
 			return false
 		}

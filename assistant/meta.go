@@ -111,7 +111,7 @@ func (p *reader) refused() (Refusal, bool) {
 			continue
 		}
 		before := p.save()
-		read := p.clauses(0, 0)
+		read := p.clauses(0, 0, false)
 		p.out = before
 		return RefuseDelete, !read
 	}

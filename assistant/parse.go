@@ -2,6 +2,7 @@ package assistant
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ import (
 // for concurrent use; now carries the asker's time zone.
 func Parse(text string, d *linear.Directory, thread Thread, now time.Time) Reading {
 	src := strings.TrimSpace(strings.ToValidUTF8(text, "\ufffd"))
-	toks := tokenize(src)
+	toks := joinIdentifiers(src, tokenize(src), d)
 	if talk, ok := smallTalk(src, toks); ok {
 		return Reading{Certain: true, Talk: talk}
 	}
@@ -24,7 +25,7 @@ func Parse(text string, d *linear.Directory, thread Thread, now time.Time) Readi
 	if refusal, ok := p.refused(); ok {
 		return Reading{Certain: true, Refusal: refusal}
 	}
-	if len(toks) > maxTokens && p.tooLong() || !p.clauses(0, 0) {
+	if len(toks) > maxTokens && p.tooLong() || !p.clauses(0, 0, false) {
 		return Reading{Leftover: p.unread(), Refusal: p.refusal}
 	}
 	return p.reading()
@@ -119,8 +120,8 @@ func rules() []rule {
 }
 
 // clauses reads everything from lo on, cutting at every place where a new
-// clause can begin, the nearest first.
-func (p *reader) clauses(lo, depth int) bool {
+// clause can begin, the nearest first. A fragment is a clause without a verb.
+func (p *reader) clauses(lo, depth int, fragment bool) bool {
 	if depth > maxClauses {
 		return false
 	}
@@ -129,7 +130,7 @@ func (p *reader) clauses(lo, depth int) bool {
 		for _, r := range rules() {
 			p.out = before
 			p.at, p.hi = p.opening(lo), c.end
-			p.fragment = c.fragment
+			p.fragment = fragment
 			p.wish = p.wished(lo, p.at)
 			if p.budget -= 1 + p.hi - p.at; p.budget < 0 {
 				return false
@@ -137,7 +138,7 @@ func (p *reader) clauses(lo, depth int) bool {
 			if p.at >= p.hi || !r(p) || p.at != p.hi {
 				continue
 			}
-			if c.fragment && !p.changedSince(before) {
+			if c.fragment && !p.changedSince(before) || !p.mayChange(lo, before) {
 				continue
 			}
 			p.far = max(p.far, c.end)
@@ -152,7 +153,7 @@ func (p *reader) clauses(lo, depth int) bool {
 
 func (p *reader) clausesAfter(c cut, depth int) bool {
 	steps := len(p.steps)
-	if !p.clauses(c.next, depth+1) {
+	if !p.clauses(c.next, depth+1, c.fragment) {
 		return false
 	}
 	if !c.fragment {
@@ -164,6 +165,31 @@ func (p *reader) clausesAfter(c cut, depth int) bool {
 		}
 	}
 	return true
+}
+
+// mayChange reports whether the clause that begins at lo may change what it
+// changed: what begins with "can I" or "we need to" is no request for a change.
+func (p *reader) mayChange(lo int, before out) bool {
+	steps := p.steps[min(len(before.steps), len(p.steps)):]
+	if len(p.steps) == len(before.steps) {
+		return reflect.DeepEqual(p.steps, before.steps) || !p.opens(lo, weakOpenings) // more of an earlier step
+	}
+	if !slices.ContainsFunc(steps, Step.Writes) || !p.opens(lo, weakOpenings) {
+		return true
+	}
+	return steps[0].Tool == toolCreate && p.opens(lo, createOpenings)
+}
+
+// opens reports whether the courtesy before a clause holds one of the phrases.
+func (p *reader) opens(lo int, phrases []string) bool {
+	for i := lo; i < p.opening(lo); i++ {
+		for _, phrase := range phrases {
+			if p.matchAt(i, p.end, phrase) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // changedSince reports whether the last clause made changes: "move ENG-1 to Done
@@ -193,7 +219,7 @@ func (p *reader) cuts(lo int) []cut {
 		case next >= p.end:
 		case p.beginsClause(next):
 			verbs = append(verbs, cut{end: i, next: next})
-		case p.toks[next].kind == tokenIssue:
+		case p.toks[next].kind == tokenIssue, p.pickNext(next):
 			issues = append(issues, cut{end: i, next: next, fragment: true})
 		}
 		if len(verbs)+len(issues) > 4*maxClauses {
@@ -202,6 +228,18 @@ func (p *reader) cuts(lo int) []cut {
 		i = next - 1
 	}
 	return append(append(verbs, cut{end: p.end, next: p.end}), issues...)
+}
+
+// pickNext reports whether "the last", "the second" stands at i.
+func (p *reader) pickNext(i int) bool {
+	before, hi := p.save(), p.hi
+	defer func() { p.out, p.hi = before, hi }()
+	p.at, p.hi = i, p.end
+	if p.eat("the") == "" {
+		return false
+	}
+	_, ok := p.pick()
+	return ok
 }
 
 // separates reports whether clauses may be joined by t.

@@ -2,7 +2,6 @@ package assistant
 
 import (
 	"slices"
-	"strings"
 )
 
 // Changes that name a value or a field: move ENG-1 to In Review, set its
@@ -126,12 +125,7 @@ func (p *reader) assigneeValue(c *delta, _ string) bool {
 	if p.eat("unassigned") != "" {
 		return c.put("assignee", "none")
 	}
-	before := p.at
 	if p.eat("assigned to", "assign to", "assign it to", "assign this to", "assigning it to", "owned by", "assignee", "assignee :", "assignee is", "owner") == "" {
-		return false
-	}
-	assigned := p.toks[before].is("assigned")
-	if assigned && p.fragment && !p.wish {
 		return false
 	}
 	who, ok := p.person()
@@ -139,7 +133,8 @@ func (p *reader) assigneeValue(c *delta, _ string) bool {
 }
 
 func (p *reader) dueValue(c *delta, _ string) bool {
-	if p.eat("due on", "due by", "due", "due date", "with due date", "with a due date of", "a due date of", "a deadline of", "deadline", "due :", "due date :", "due before end of", "by") == "" {
+	cue := p.eat("due on", "due by", "due", "due date", "with due date", "with a due date of", "a due date of", "a deadline of", "deadline", "due :", "due date :", "due before end of", "by")
+	if cue == "" || cue == "by" && (c.types != nil || c.set["state"] != nil) { // done by friday is not done
 		return false
 	}
 	p.eat("on", "by", "of", ":", "is", "to")
@@ -273,10 +268,18 @@ func (p *reader) more(c *delta, targets []string) bool {
 	return true
 }
 
-// stateForm: ENG-12 is done, ENG-12 → In Review, ENG-12 should be assigned to Bob.
-// A question is not a change.
+// modals say what ought to be: a wish. What is, was, will, can or could be is
+// told, not asked for.
+var modals = []string{
+	"should be", "must be", "has to be", "have to be", "is to be", "should now be", "should go to", "should move to", "should become", "should have", "should get", "should go in", "should go into", "needs", "needs a", "needs the", "needs to be", "need to be", "needs to go to", "needs to be in", "to be",
+	"ought to be", "should be in", "should be marked as", "should be marked", "should be moved to", "should be set to", "needs to be moved to", "needs to be marked as", "needs to be set to", "must be moved to",
+}
+
+// stateForm: ENG-12 should be assigned to Bob, ENG-12 → In Review, ENG-1: done.
+// A question is not a change, and neither is a fact.
 func (p *reader) stateForm() bool {
-	if p.asksBack() || p.eat("mark that", "make sure that", "make sure", "ensure that", "ensure", "note that") != "" && p.done() {
+	sure := p.eat("make sure that", "make sure", "ensure that", "ensure") != ""
+	if p.asksBack() {
 		return false
 	}
 	start := p.at
@@ -284,18 +287,18 @@ func (p *reader) stateForm() bool {
 		if p.at == start {
 			return false // no target was written
 		}
+		named := p.toks[p.at-1].kind == tokenIssue || p.fragment
 		c := newDelta()
 		team := p.teamOf(targets)
-		if p.eat("'s") != "" {
-			before := p.save()
-			if p.attributeValue(c, team) && p.more(c, targets) && p.ending() {
-				return p.apply(targets, c)
-			}
-			p.out, c = before, newDelta() // it's done
+		modal := p.eat(modals...) != ""
+		if sure && !modal {
+			modal = p.eat("is", "are", "gets", "is in", "are in") != ""
 		}
-		modal := p.eat("should be", "can be", "must be", "has to be", "shall be", "is to be", "should now be", "should go to", "goes to", "should move to", "can go to", "should become", "should have", "should get", "gets", "should go in", "should go into", "needs", "needs a", "needs the", "could be", "can move to", "moves to", "to be", "ought to be", "should be in", "should be marked as", "should be marked", "should be moved to", "should be set to") != ""
-		if !modal {
-			p.eat("is now", "are now", "is", "are", "→", ":", "=", "to", "as", "now", "is in", "are in", "is all", "into", "back to", "back in", "goes back to")
+		p.wish = p.wish || modal
+		if !p.wish {
+			if connector := p.eat("→", ":", "=", "to", "as", "into", "back to"); connector == "" || !named && connector != "→" {
+				return false
+			}
 		}
 		if p.goesTo(c) {
 			return p.more(c, targets) && p.ending() && p.apply(targets, c)
@@ -304,8 +307,6 @@ func (p *reader) stateForm() bool {
 		if p.toks[p.at-1].is("a") || p.toks[p.at-1].is("an") {
 			p.at-- // a bug
 		}
-		p.wish = p.wish || modal
-		p.fragment = !modal
 		after := p.save()
 		if p.participle(c, team) && p.more(c, targets) && p.ending() {
 			return p.apply(targets, c)
@@ -317,8 +318,7 @@ func (p *reader) stateForm() bool {
 
 // goesTo reads the person after "ENG-5 should go to", "ENG-5 →", or a handle.
 func (p *reader) goesTo(c *delta) bool {
-	t, last := p.peek(0), p.toks[p.at-1]
-	if !last.is("to") && !last.is("→") && t.kind != tokenMention && !strings.HasPrefix(t.text, "@") {
+	if last := p.toks[p.at-1]; !last.is("to") && !last.is("→") {
 		return false
 	}
 	before := p.save()
@@ -346,27 +346,4 @@ func (p *reader) participle(c *delta, team string) bool {
 		return p.placeValue(c)
 	}
 	return false
-}
-
-// reportForm: I finished ENG-12, I'm done with it, done with ENG-12.
-func (p *reader) reportForm() bool {
-	if p.asksBack() {
-		return false
-	}
-	p.eat("i", "we")
-	p.eat("'ve", "have", "'m", "am", "are", "'re")
-	types := []string{"completed"}
-	switch p.eat("finished", "completed", "closed", "resolved", "fixed", "done with", "finished with", "done", "finished up", "shipped", "wrapped up", "canceled", "cancelled", "started", "started on", "started working on", "reopened", "begun") {
-	case "":
-		return false
-	case "canceled", "cancelled":
-		types = []string{"canceled"}
-	case "started", "started on", "started working on", "begun":
-		types = []string{"started"}
-	case "reopened":
-		types = []string{"unstarted", "backlog", "triage"}
-	}
-	return p.eachTarget(func(targets []string) bool {
-		return p.ending() && p.apply(targets, &delta{set: map[string]any{}, types: types})
-	})
 }

@@ -20,6 +20,8 @@ func (p *reader) show() bool {
 	switch {
 	case p.eat("who", "when", "why", "where", "is", "are", "was", "did", "does", "has", "have") != "":
 		return p.questionAbout()
+	case p.asksAbout():
+		return true
 	default:
 		if p.eat(showVerbs...) != "" {
 			p.eat("me", "us")
@@ -70,22 +72,39 @@ func (p *reader) shownIssues() ([]string, bool) {
 // questionAbout reads what follows who, when, is, did: exactly one issue is named
 // and the rest are words such questions are made of.
 func (p *reader) questionAbout() bool {
-	ref := ""
+	if p.hi != p.end {
+		return false // when ENG-1 is done, …
+	}
+	ref, it := "", false
 	for ; !p.done(); p.at++ {
 		if t := p.peek(0); t.kind == tokenIssue && ref == "" {
 			ref = t.text
 			continue
 		}
+		it = it || p.peek(0).is("it")
 		if !p.questionWord() {
 			return false
 		}
 		p.at--
+	}
+	if ref == "" && it && len(p.thread.Issues) == 1 {
+		ref = p.thread.Issues[0]
 	}
 	if ref == "" {
 		return false
 	}
 	p.showAll([]string{ref}, false)
 	return true
+}
+
+// asksAbout reads what priority is ENG-7, which state is ENG-7 in, how is it going.
+func (p *reader) asksAbout() bool {
+	before := p.save()
+	if p.eat("what", "which", "how") != "" && p.questionAbout() {
+		return true
+	}
+	p.out = before
+	return false
 }
 
 // questionWord reads a word that questions about an issue are made of.
@@ -103,7 +122,7 @@ func (p *reader) questionWord() bool {
 
 var questionWords = wordSet(`is are was were did does do has have had been the a an to of on for in at by it who what when why where which how much long be being get got
 working assigned owns owner own responsible due done finished closed open opened created creator made reported filed blocked still yet already issue ticket task status state priority assignee estimate
-finish close complete start open create fix resolve take update assign ship 's stand standing at anyone someone anybody not urgent high low completed canceled cancelled started progress review fixed resolved updated last changed labels label`)
+finish close complete start open create fix resolve take update assign ship 's stand standing at anyone someone anybody not urgent high low completed canceled cancelled started progress review fixed resolved updated last changed labels label going doing coming along project cycle team points sprint`)
 
 func (p *reader) showAll(refs []string, comments bool) {
 	for _, ref := range refs {

@@ -63,20 +63,56 @@ func (p *reader) issueList() ([]string, bool) {
 	}
 }
 
-// pronoun reads it and them.
+// pronouns of one issue and of several.
+var (
+	ofOne  = []string{"it", "this", "that", "this one", "that one", "this issue", "that issue", "the issue", "this ticket", "that ticket", "the ticket", "this bug", "that bug", "this task", "that task", "the same issue", "this item", "that item"}
+	ofMany = []string{"them", "those", "these", "all of them", "all of these", "all of those", "them all", "these issues", "those issues", "these tickets", "those tickets", "these bugs", "those bugs", "each of them", "all these", "all those", "every one of them", "those ones", "these ones", "these tasks", "those tasks"}
+)
+
+// pronoun reads it, them, both, all three.
 func (p *reader) pronoun() ([]string, bool) {
 	start := p.at
-	switch p.eat("it", "this", "that", "this one", "that one", "this issue", "that issue", "the issue", "this ticket", "that ticket", "the ticket", "this bug", "that bug", "this task", "that task", "the same issue",
-		"them", "those", "these", "all of them", "all of these", "all of those", "them all", "these issues", "those issues", "these tickets", "those tickets", "both", "both of them", "each of them", "all these", "all those", "every one of them", "those ones", "these ones") {
-	case "":
-		return nil, false
-	case "them", "those", "these", "all of them", "all of these", "all of those", "them all", "these issues", "those issues", "these tickets", "those tickets", "both", "both of them", "each of them", "all these", "all those", "every one of them", "those ones", "these ones":
+	if n, ok := p.numbered(); ok {
+		return p.exactly(n, p.spoken(start, p.at))
+	}
+	if p.eat(ofMany...) != "" {
 		return p.several(p.spoken(start, p.at)), true
 	}
-	if t := p.peek(0); t.is("of") {
+	if p.eat(ofOne...) == "" || p.peek(0).is("of") {
+		p.at = start
 		return nil, false
 	}
 	return p.single(p.spoken(start, p.at)), true
+}
+
+// numbered reads both, all three, those two.
+func (p *reader) numbered() (int, bool) {
+	start := p.at
+	if p.eat("both of them", "both of these", "both of those", "both issues", "both tickets", "both bugs", "both tasks", "both") != "" {
+		return 2, true
+	}
+	if p.eat("all", "these", "those", "the", "all of the", "all these", "all those") != "" {
+		if n, ok := p.number(); ok && n > 1 {
+			p.eat("of them", "of these", "of those", "ones", "issues", "tickets")
+			return n, true
+		}
+	}
+	p.at = start
+	return 0, false
+}
+
+// exactly gives the n issues the words can mean: those the sentence named, or
+// those last shown. How many a list of this sentence has is not known yet.
+func (p *reader) exactly(n int, word string) ([]string, bool) {
+	switch {
+	case len(p.targets) == n:
+		return p.targets, true
+	case len(p.targets) == 0 && p.list > 0:
+		return nil, false
+	case len(p.targets) == 0 && len(p.thread.Issues) == n:
+		return p.thread.Issues, true
+	}
+	return p.askIssue(word), true
 }
 
 // single is the one issue that "it" can mean; otherwise a question is noted.
@@ -124,74 +160,6 @@ func (p *reader) askIssue(word string) []string {
 	return []string{word}
 }
 
-// pick reads oldest, first, second, last, number 2.
-func (p *reader) pick() (Selector, bool) {
-	switch p.eat("oldest", "earliest", "newest", "latest", "most recent", "most recently created", "youngest", "last", "only", "very first", "very last", "top") {
-	case "oldest", "earliest":
-		return Selector{Pick: PickOldest}, true
-	case "newest", "latest", "most recent", "most recently created", "youngest":
-		return Selector{Pick: PickNewest}, true
-	case "last", "very last":
-		return Selector{Pick: PickLast}, true
-	case "very first", "top":
-		return Selector{Pick: PickFirst}, true
-	case "only":
-		return Selector{Pick: PickOnly}, true
-	}
-	t := p.peek(0)
-	if n, ok := ordinals[t.text]; ok && t.kind == tokenWord {
-		p.at++
-		if n == 1 {
-			return Selector{Pick: PickFirst}, true
-		}
-		return Selector{Pick: PickNth, N: n}, true
-	}
-	before := p.at
-	if p.eat("number", "#", "no", "item", "nr") != "" {
-		if n, ok := p.number(); ok && n > 0 {
-			if n == 1 {
-				return Selector{Pick: PickFirst}, true
-			}
-			return Selector{Pick: PickNth, N: n}, true
-		}
-	}
-	p.at = before
-	return Selector{}, false
-}
-
-// pickedFromThread reads "the oldest one" as one of the list before: the one in
-// this sentence, or the one last shown.
-func (p *reader) pickedFromThread() ([]string, bool) {
-	start := p.at
-	p.eat("the", "that", "this")
-	sel, ok := p.pick()
-	if !ok {
-		return nil, false
-	}
-	p.eat("one", "issue", "ticket", "of them", "of those", "of these", "one of them", "one of those", "one of these", "issue of them", "bug", "task", "result", "item", "in the list", "one in the list", "on the list", "one on the list", "of the list", "entry", "row")
-	word := p.spoken(start, p.at)
-	if p.list > 0 {
-		sel.Step = p.list - 1
-		return []string{sel.String()}, true
-	}
-	shown := p.thread.Issues
-	if len(p.targets) > 1 {
-		shown = p.targets
-	}
-	switch i := sel.N - 1; {
-	case len(shown) == 0:
-	case sel.Pick == PickFirst:
-		return shown[:1], true
-	case sel.Pick == PickLast:
-		return shown[len(shown)-1:], true
-	case sel.Pick == PickNth && i < len(shown):
-		return shown[i : i+1], true
-	case sel.Pick != PickNth && len(shown) == 1:
-		return shown, true
-	}
-	return p.askIssue(word), true
-}
-
 // described reads issues by their properties: all open bugs in ENG, the oldest
 // unassigned ticket, my urgent issues. It tries the longest description first,
 // so that the rest can be read as the change.
@@ -214,10 +182,13 @@ func (p *reader) described(then func([]string) bool) bool {
 			f.input["assignee"] = "me"
 		}
 		p.hi = to
-		ok := p.filters(f) && p.at == to && f.noun && len(f.input) > 0
+		ok := p.describes(f) && p.at == to && f.noun && len(f.input) > 0
 		p.hi = hi
-		if !ok || picked != f.singular && !strings.HasPrefix(every, "e") || f.superl {
+		if !ok || picked != f.singular && !strings.HasPrefix(every, "e") || f.superl || !f.finish() {
 			continue
+		}
+		if _, labeled := f.input["labels"]; labeled && len(f.input) == 1 && every == "the" && !picked {
+			continue // the bugs: which ones?
 		}
 		sel.Step = p.addStep(Step{Tool: toolList, Input: f.input})
 		if !picked {
@@ -231,6 +202,30 @@ func (p *reader) described(then func([]string) bool) bool {
 	p.out = start
 	return false
 }
+
+// describes reads filters, perhaps with words to search for, up to p.hi.
+func (p *reader) describes(f *filters) bool {
+	if !p.filters(f) {
+		return false
+	}
+	if p.done() || p.eat(textCues...) == "" {
+		return p.done()
+	}
+	from := p.at
+	if t := p.peek(0); t.kind != tokenQuoted || p.at+1 != p.hi {
+		for ; !p.done(); p.at++ {
+			if t := p.peek(0); t.kind != tokenWord || p.at-from > 2 || turning[t.text] || clauseVerbs[t.text] || introduces[t.text] {
+				return false
+			}
+		}
+	}
+	p.at = p.hi
+	text := p.spoken(from, p.hi)
+	return text != "" && len(text) <= maxQuery && f.set("query", text)
+}
+
+// turning words give what comes before them another sense.
+var turning = wordSet(`if unless until till when once after before because since while but not or and except without instead to as so though although maybe perhaps never no`)
 
 // teamOf is the team all targets belong to, as far as the words tell.
 func (p *reader) teamOf(targets []string) string {

@@ -61,7 +61,7 @@ func (p *reader) update() bool {
 	for _, form := range []func(*reader) bool{
 		(*reader).closeForm, (*reader).assignForm, (*reader).takeForm, (*reader).unassignForm,
 		(*reader).addForm, (*reader).tagForm, (*reader).removeForm, (*reader).estimateForm, (*reader).renameForm,
-		(*reader).setForm, (*reader).setAttributeForm, (*reader).stateForm, (*reader).reportForm,
+		(*reader).setForm, (*reader).setAttributeForm, (*reader).stateForm,
 	} {
 		p.out = start
 		if form(p) && p.done() {
@@ -82,7 +82,7 @@ var stateVerbs = []struct {
 	words []string
 	types []string
 }{
-	{[]string{"close", "close out", "close off", "finish", "finish off", "finish up", "complete", "resolve", "done", "done with", "finalize", "finalise", "closing", "finishing", "completing", "resolving", "wrap up", "mark done", "mark as done", "mark complete", "mark as complete", "mark completed", "mark as completed", "mark closed", "mark as closed", "mark as finished", "check off", "tick off"}, []string{"completed"}},
+	{[]string{"close", "close out", "close off", "finish", "finish off", "finish up", "complete", "resolve", "done", "finalize", "finalise", "closing", "finishing", "completing", "resolving", "wrap up", "mark done", "mark as done", "mark complete", "mark as complete", "mark completed", "mark as completed", "mark closed", "mark as closed", "mark as finished", "check off", "tick off"}, []string{"completed"}},
 	{[]string{"cancel", "canceling", "cancelling", "abandon", "mark canceled", "mark as canceled", "mark cancelled", "mark as cancelled"}, []string{"canceled"}},
 	{[]string{"reopen", "re open", "reopening", "unclose", "re opening"}, []string{"unstarted", "backlog", "triage"}},
 	{[]string{"start", "start work on", "start working on", "begin", "begin work on", "begin working on", "kick off", "starting", "start on", "get started on", "mark as started", "mark started"}, []string{"started"}},
@@ -210,7 +210,10 @@ func (p *reader) letForm() bool {
 	if lead == "make" {
 		return p.eat("the assignee of", "assignee of", "the owner of", "owner of", "the assignee on", "assignee on", "own", "responsible for", "the assignee for") != "" && p.assignTo(who)
 	}
-	modal := p.eat("should", "will", "can", "to", "must", "'ll", "shall", "is going to", "gets to", "needs to", "would") != ""
+	modal := p.eat("should", "must", "needs to", "has to", "ought to") != ""
+	if lead != "" && !modal {
+		p.eat("to")
+	}
 	if lead == "" && !modal || p.asksBack() {
 		return false
 	}
@@ -219,11 +222,15 @@ func (p *reader) letForm() bool {
 
 // takeForm: take ENG-12, I'll do it, ENG-12 is mine.
 func (p *reader) takeForm() bool {
-	i := p.eat("i 'll", "i will", "i can", "i shall", "let me", "i 'd like to", "i want to", "i 'm going to", "i am going to", "i 'm", "i") != ""
-	if p.eat("take", "grab", "claim", "pick up", "take over", "take on", "taking", "taking over", "taking on", "grabbing", "picking up", "pick") == "" {
-		if !i || p.eat("handle", "do", "own", "have", "work on", "get", "take care of") == "" {
+	i := p.eat("i 'll", "i will", "i shall", "let me", "i 'd like to", "i want to", "i 'm going to", "i am going to")
+	switch {
+	case p.eat("i 'm", "i am") != "":
+		if p.eat("taking", "taking over", "taking on", "grabbing", "picking up", "claiming") == "" {
 			return false
 		}
+	case p.eat("take", "grab", "claim", "pick up", "take over", "take on", "pick") != "":
+	case i == "" || p.eat("handle", "do", "own", "work on", "take care of") == "":
+		return false
 	}
 	return p.eachTarget(func(targets []string) bool {
 		p.eat("myself", "on", "over", "up")

@@ -188,7 +188,12 @@ func (p *reader) pointsPhrase(bare bool) (string, bool) {
 }
 
 // day reads a calendar day: friday, next monday, in 3 days, december 1, 2026-12-01.
-func (p *reader) day() (time.Time, bool) {
+func (p *reader) day() (time.Time, bool) { return p.dayBy(parseDay) }
+
+// pastDay reads a day that has been: friday is the last one.
+func (p *reader) pastDay() (time.Time, bool) { return p.dayBy(parsePastDay) }
+
+func (p *reader) dayBy(parse func(string, time.Time) (time.Time, bool)) (time.Time, bool) {
 	p.eat("the")
 	var found time.Time
 	size := 0
@@ -199,7 +204,7 @@ func (p *reader) day() (time.Time, bool) {
 			break
 		}
 		text = strings.TrimPrefix(text+" "+t.text, " ")
-		if day, ok := parseDay(text, p.now); ok {
+		if day, ok := parse(text, p.now); ok {
 			found, size = day, n+1
 		}
 	}
@@ -257,8 +262,8 @@ func (p *reader) past() (string, bool) {
 		if p.eat("yesterday") != "" {
 			return "-P1D", true
 		}
-		if day, ok := p.day(); ok {
-			return p.latest(day).Format(isoDay), true
+		if day, ok := p.pastDay(); ok {
+			return day.Format(isoDay), true
 		}
 		p.at = before
 		return "", false
@@ -276,14 +281,6 @@ func (p *reader) past() (string, bool) {
 	}
 	p.at = before
 	return "", false
-}
-
-// latest turns a coming weekday into the one that has been.
-func (p *reader) latest(day time.Time) time.Time {
-	for day.After(p.now) {
-		day = day.AddDate(0, 0, -7)
-	}
-	return day
 }
 
 // state reads the name of a state, of the team when one is known.

@@ -25,6 +25,7 @@ func (p *reader) subjectAtom(f *filters) bool {
 		}
 		who = name
 	}
+	has := p.peek(0).is("has") || p.peek(0).is("have") || p.peek(0).is("'ve")
 	contracted := p.eat("is", "'s", "am", "'m", "are", "has", "have", "'ve", "was", "had", "been", "is currently", "'s currently", "am currently", "'m currently") != ""
 	p.eat("been", "currently", "already", "recently", "ever")
 	switch {
@@ -51,7 +52,7 @@ func (p *reader) subjectAtom(f *filters) bool {
 		p.at++
 		p.eat("done")
 		return p.finished(f, who)
-	case p.eat("have", "has") != "" || aux != "" && aux != "did" && contracted:
+	case p.eat("have", "has") != "" || has || aux != "" && aux != "did" && contracted:
 		p.eat("on his plate", "on her plate", "on their plate", "on our plate")
 		return p.ofPerson(f, who)
 	}
@@ -102,6 +103,10 @@ func (p *reader) happenedAtom(f *filters) bool {
 	if recently {
 		return p.recent(f, key)
 	}
+	if t.is("new") {
+		f.fresh = true
+		return true
+	}
 	who := ""
 	since, dated := p.past()
 	if p.eat("by") != "" {
@@ -114,32 +119,16 @@ func (p *reader) happenedAtom(f *filters) bool {
 			since, dated = p.past()
 		}
 	}
-	if t.is("new") && !dated { // new issues this week
-		before := p.at
-		if one, ok := nouns[p.peek(0).text]; ok || p.isLabelNoun() {
-			f.noun, f.singular = true, f.singular || ok && one
-			if ok {
-				p.at++
-			}
-		}
-		if since, dated = p.past(); !dated {
-			p.at = before
-			return f.set("sort", "newest")
-		}
-	}
 	return p.happened(f, key, who, since, dated)
-}
-
-func (p *reader) isLabelNoun() bool {
-	before := p.save()
-	defer func() { p.out = before }()
-	_, _, ok := p.label(true)
-	return ok
 }
 
 func (p *reader) happened(f *filters, key, who, since string, dated bool) bool {
 	if who == "" && !dated {
-		return false
+		if f.pending != "" || key == "completedAfter" {
+			return false // closed, done: what they are, whenever it happened
+		}
+		f.pending = key // updated in ENG this week: when comes later
+		return true
 	}
 	if dated && !f.set(key, since) {
 		return false
@@ -170,7 +159,17 @@ func (p *reader) bareTime(f *filters) bool {
 	if !ok {
 		return false
 	}
-	if f.input["stateType"] == "completed" {
+	switch key := f.pending; {
+	case key != "":
+		f.pending = ""
+		return f.set(key, since)
+	case f.fresh:
+		f.fresh = false
+		return f.set("createdAfter", since)
+	case f.input["stateType"] == "closed":
+		f.input["stateType"] = "completed"
+		return f.set("completedAfter", since)
+	case f.input["stateType"] == "completed":
 		return f.set("completedAfter", since)
 	}
 	if _, ok := f.input["creator"]; !ok && !f.noun {
@@ -188,7 +187,7 @@ func (p *reader) ageAtom(f *filters) bool {
 		}
 		return f.set("updatedBefore", "-P30D")
 	}
-	if p.eat("not updated", "not been updated", "not been touched", "not touched", "not changed", "untouched", "no updates", "no activity", "without updates", "without activity", "without an update", "not had updates", "with no activity", "with no updates", "not moved", "not been modified") != "" {
+	if p.eat("not updated", "not been updated", "not been touched", "not touched", "not changed", "untouched", "no updates", "no activity", "without updates", "without activity", "without an update", "not had updates", "nobody touched", "nobody has touched", "no one touched", "no one has touched", "with no activity", "with no updates", "not moved", "not been modified") != "" {
 		p.eat("in the last", "in the past", "in over", "for more than", "for over", "in more than", "for the last", "for the past", "in", "for", "since", "within the last", "for at least")
 		if n, unit, ok := p.span(); ok {
 			return f.set("updatedBefore", ago(n, unit))
@@ -197,8 +196,8 @@ func (p *reader) ageAtom(f *filters) bool {
 			n, unit, ok := p.span()
 			return ok && f.set("updatedBefore", ago(n, unit))
 		}
-		day, ok := p.day()
-		return ok && f.set("updatedBefore", p.latest(day).Format(isoDay))
+		day, ok := p.pastDay()
+		return ok && f.set("updatedBefore", day.Format(isoDay))
 	}
 	key := "createdBefore"
 	switch p.eat("older than", "more than", "over", "created before", "created more than", "from before", "newer than", "younger than", "less than", "opened before", "opened more than", "updated before", "last updated before", "last updated more than") {
@@ -213,8 +212,8 @@ func (p *reader) ageAtom(f *filters) bool {
 		p.eat("old", "ago")
 		return f.set(key, ago(n, unit))
 	}
-	day, ok := p.day()
-	return ok && f.set(key, p.latest(day).Format(isoDay))
+	day, ok := p.pastDay()
+	return ok && f.set(key, day.Format(isoDay))
 }
 
 // dueAtom: overdue, due this week, due by friday, without a due date.

@@ -90,7 +90,7 @@ func (p *reader) labelAtom(f *filters) bool {
 			break
 		}
 		next, again, ok := p.label(true)
-		if !ok || !again {
+		if _, noun := nouns[p.peek(0).text]; !ok || !again && !noun {
 			p.at = before
 			break
 		}

@@ -14,8 +14,8 @@ import (
 	"linearbot/linear"
 )
 
-// utterance is one line of testdata/utterances.jsonl: a sentence, the issues
-// last shown, and the plan before names become UUIDs.
+// utterance is one line of a file of sentences: a sentence, the issues last
+// shown, and the plan before names become UUIDs.
 type utterance struct {
 	Text    string           `json:"text"`
 	Expect  []assistant.Step `json:"expect"`
@@ -24,9 +24,15 @@ type utterance struct {
 	} `json:"context"`
 }
 
+// utterances are all sentences in testdata.
 func utterances(tb testing.TB) []utterance {
 	tb.Helper()
-	f, err := os.Open("testdata/utterances.jsonl")
+	return append(utterancesIn(tb, "testdata/utterances.jsonl"), utterancesIn(tb, "testdata/sentences.jsonl")...)
+}
+
+func utterancesIn(tb testing.TB, path string) []utterance {
+	tb.Helper()
+	f, err := os.Open(path)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -36,7 +42,7 @@ func utterances(tb testing.TB) []utterance {
 	for n := 1; lines.Scan(); n++ {
 		var u utterance
 		if err := json.Unmarshal(lines.Bytes(), &u); err != nil {
-			tb.Fatalf("line %d: %v", n, err)
+			tb.Fatalf("%s line %d: %v", path, n, err)
 		}
 		out = append(out, u)
 	}
@@ -133,7 +139,7 @@ func resolved(d *linear.Directory, key, v string) string {
 		}
 	case "title", "body", "query":
 		return strings.TrimSuffix(strings.TrimSpace(v), ".")
-	case "state", "labels", "project", "addLabels", "removeLabels", "anyLabels":
+	case "state", "labels", "project", "addLabels", "removeLabels", "anyLabels", "cycle", "issueId":
 		return strings.ToLower(v)
 	}
 	return v

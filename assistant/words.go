@@ -35,7 +35,7 @@ func (t token) is(text string) bool {
 var (
 	mailShape  = regexp.MustCompile(`^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$`)
 	dateShape  = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-	emojiShape = regexp.MustCompile(`^:[a-z0-9_+-]+:(?:\s|$)`)
+	emojiShape = regexp.MustCompile(`^:[A-Za-z0-9_+-]+:(?:[\s.,!?;)]|$)`)
 )
 
 // politeWords carry no meaning anywhere outside of quoted or opaque text.
@@ -78,7 +78,8 @@ func nextToken(src string, i int) ([]token, int) {
 		if text, end, ok := quotedSpan(src, i); ok {
 			return []token{{kind: tokenQuoted, text: text, pos: i, end: end}}, end
 		}
-		return nil, i + size
+		// A quotation that does not end on its line is no request of the asker.
+		return []token{{kind: tokenSymbol, text: string(r), pos: i, end: i + size}}, i + size
 	case r == ':':
 		if m := emojiShape.FindString(src[i:]); m != "" {
 			return nil, i + strings.LastIndexByte(m, ':') + 1
@@ -135,7 +136,7 @@ func symbolToken(src string, i int, r rune, size int) ([]token, int) {
 		}
 	}
 	switch r {
-	case '*', '_', '~', '`', '…':
+	case '*', '_', '~', '…':
 		return nil, i + size
 	case '，', '、':
 		r = ','
@@ -148,7 +149,7 @@ func symbolToken(src string, i int, r rune, size int) ([]token, int) {
 	case '—', '–':
 		r = '-'
 	}
-	if unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) || unicode.IsMark(r) {
+	if r != '`' && unicode.Is(unicode.Sk, r) || unicode.Is(unicode.So, r) || unicode.IsMark(r) {
 		return nil, i + size // emoji and their modifiers
 	}
 	return []token{{kind: tokenSymbol, text: string(r), pos: i, end: i + size}}, i + size
@@ -258,9 +259,20 @@ var shortForms = map[string][]string{
 	"won't": {"will", "not"}, "lets": {"let", "'s"}, "gimme": {"give", "me"}, "wanna": {"want", "to"}, "unassign": {"unassign"},
 }
 
+// misspelt are common slips in words that carry no choice: never in a name, a
+// state, a priority or a verb that changes something.
+var misspelt = map[string]string{
+	"teh": "the", "hte": "the", "thge": "the", "adn": "and", "nad": "and", "annd": "and", "andd": "and", "ot": "to", "tto": "to", "fro": "for", "wiht": "with", "wtih": "with", "iwth": "with", "taht": "that", "thta": "that", "waht": "what", "whta": "what", "hwo": "how",
+	"shwo": "show", "hsow": "show", "sohw": "show", "lsit": "list", "lits": "list", "isue": "issue", "isues": "issues", "issuse": "issues", "isseus": "issues", "issus": "issues", "tikcet": "ticket", "tikets": "tickets", "tickest": "tickets", "tcikets": "tickets", "assigend": "assigned", "assinged": "assigned", "asigned": "assigned", "assignd": "assigned", "alll": "all",
+	"prioirty": "priority", "priorty": "priority", "proirity": "priority", "prority": "priority",
+}
+
 // contractions splits don't, I'm and Alice's into two words. apostrophe is the
 // offset of the mark in the source of the word, or negative.
 func contractions(word string, pos, end, apostrophe int, joined bool) []token {
+	if right, ok := misspelt[word]; ok {
+		word = right
+	}
 	parts := []string{word}
 	if short, ok := shortForms[word]; ok {
 		parts = short

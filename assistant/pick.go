@@ -1,0 +1,136 @@
+package assistant
+
+// Picks: which issues of a list are meant. The oldest one, the first two, the
+// first and the third.
+
+// pick reads oldest, first, second, last, number 2.
+func (p *reader) pick() (Selector, bool) {
+	switch p.eat("oldest", "earliest", "newest", "latest", "most recent", "most recently created", "youngest", "last", "only", "very first", "very last", "top") {
+	case "oldest", "earliest":
+		return Selector{Pick: PickOldest}, true
+	case "newest", "latest", "most recent", "most recently created", "youngest":
+		return Selector{Pick: PickNewest}, true
+	case "last", "very last":
+		return Selector{Pick: PickLast}, true
+	case "very first", "top":
+		return Selector{Pick: PickFirst}, true
+	case "only":
+		return Selector{Pick: PickOnly}, true
+	}
+	t := p.peek(0)
+	if n, ok := ordinals[t.text]; ok && t.kind == tokenWord {
+		p.at++
+		if n == 1 {
+			return Selector{Pick: PickFirst}, true
+		}
+		return Selector{Pick: PickNth, N: n}, true
+	}
+	before := p.at
+	if p.eat("number", "#", "no", "item", "nr") != "" {
+		if n, ok := p.number(); ok && n > 0 {
+			if n == 1 {
+				return Selector{Pick: PickFirst}, true
+			}
+			return Selector{Pick: PickNth, N: n}, true
+		}
+	}
+	p.at = before
+	return Selector{}, false
+}
+
+// pickedFromThread reads "the oldest one", "the first two" and "the first and the
+// third" as issues of the list before: the one in this sentence, or the one last
+// shown.
+func (p *reader) pickedFromThread() ([]string, bool) {
+	start := p.at
+	p.eat("the", "that", "this", "only the")
+	if refs, ok := p.few(start); ok {
+		return refs, len(refs) > 0
+	}
+	var refs []string
+	for {
+		sel, ok := p.pick()
+		if !ok {
+			return nil, false
+		}
+		p.eat(pickNouns...)
+		ref, ok := p.picked(sel)
+		if !ok {
+			return p.askIssue(p.spoken(start, p.at)), true
+		}
+		refs = union(refs, []string{ref})
+		before := p.at
+		if p.eat("and the", "and", ", and the", ", the", ",", "&", "& the", "plus the") == "" {
+			return refs, true
+		}
+		after := p.at
+		if _, again := p.pick(); !again {
+			p.at = before
+			return refs, true
+		}
+		p.at = after
+	}
+}
+
+var pickNouns = []string{"one", "issue", "ticket", "of them", "of those", "of these", "one of them", "one of those", "one of these", "issue of them", "bug", "task", "result", "item", "in the list", "one in the list", "on the list", "one on the list", "of the list", "entry", "row", "ones", "issues", "tickets"}
+
+// few reads first two, last 3, top three. Which issues those are is known of the
+// list last shown; of a list in this sentence only the first ones are. ok tells
+// that such words were there, no issues that they cannot be told.
+func (p *reader) few(start int) (refs []string, ok bool) {
+	before := p.at
+	end := p.eat("first", "last", "top", "final")
+	n, ok := p.number()
+	if end == "" || !ok || n < 2 {
+		p.at = before
+		return nil, false
+	}
+	p.eat("of them", "of those", "of these", "ones", "issues", "tickets", "results", "items", "tasks", "bugs", "in the list", "on the list")
+	atEnd := end == "last" || end == "final"
+	shown := p.thread.Issues
+	if len(p.targets) > 1 {
+		shown = p.targets
+	}
+	switch {
+	case n > 10 || p.list > 0 && atEnd:
+		return nil, true
+	case p.list > 0:
+		for i := 1; i <= n; i++ {
+			ref, _ := p.picked(Selector{Pick: PickNth, N: i})
+			refs = append(refs, ref)
+		}
+		return refs, true
+	case n > len(shown):
+		return p.askIssue(p.spoken(start, p.at)), true
+	case atEnd:
+		return shown[len(shown)-n:], true
+	}
+	return shown[:n], true
+}
+
+// picked is the issue a selector means; false when only the asker can tell.
+func (p *reader) picked(sel Selector) (ref string, ok bool) {
+	if sel.Pick == PickNth && sel.N == 1 {
+		sel.Pick, sel.N = PickFirst, 0
+	}
+	if p.list > 0 {
+		sel.Step = p.list - 1
+		return sel.String(), true
+	}
+	shown := p.thread.Issues
+	if len(p.targets) > 1 {
+		shown = p.targets
+	}
+	switch i := sel.N - 1; {
+	case len(shown) == 0:
+	case sel.Pick == PickFirst:
+		return shown[0], true
+	case sel.Pick == PickLast:
+		return shown[len(shown)-1], true
+	case sel.Pick == PickNth && i < len(shown):
+		return shown[i], true
+	case sel.Pick != PickNth && len(shown) == 1:
+		return shown[0], true
+	}
+	return "", false
+}
