@@ -11,3 +11,9 @@ import (
 func AuthorizeForTest(m *Manager, key store.Key) func(context.Context, http.Header) error {
 	return (&authorizer{m: m, key: key}).Authorize
 }
+
+// RefreshTokenForTest is the refresh token that an account holds.
+func RefreshTokenForTest(k *Keyring, a store.Account) (string, error) {
+	p, err := k.openPair(a.Sealed, accountAD(a, a.Version))
+	return p.refresh.Reveal(), err
+}

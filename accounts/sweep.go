@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,7 +17,8 @@ const sweepBatch = 1000
 type RefreshReport struct {
 	Due       int // accounts looked at
 	Refreshed int
-	Held      int // another process is at it, or was faster
+	Held      int // another process is at it
+	Fenced    int // another process or change was faster: nothing was written
 	Later     int // no proper answer: tried again later
 	Lost      int
 }
@@ -36,7 +38,7 @@ func (m *Manager) sweep(ctx context.Context) (RefreshReport, error) {
 		if closed, err := m.breakerShut(ctx); err != nil || closed {
 			return report, err
 		}
-		due, err := m.DB.Due(ctx, time.Now(), sweepBatch)
+		due, err := m.DB.Due(ctx, time.Now(), retryMost, sweepBatch)
 		if err != nil {
 			return report, err
 		}
@@ -49,10 +51,13 @@ func (m *Manager) sweep(ctx context.Context) (RefreshReport, error) {
 	}
 }
 
-// refreshAll refreshes one batch in random order: processes that sweep the same
-// file meet less often.
+// refreshAll refreshes one batch: first what was begun and not ended, then the rest
+// in random order, so that processes that sweep the same file meet less often.
 func (m *Manager) refreshAll(ctx context.Context, due []store.Account, report *RefreshReport) {
-	rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] })
+	if i := slices.IndexFunc(due, func(a store.Account) bool { return a.RefreshStartedAt.IsZero() }); i >= 0 {
+		rest := due[i:]
+		rand.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
+	}
 	var mu sync.Mutex
 	stop := false
 	m.inParallel(ctx, due, func(a store.Account) bool {
@@ -78,6 +83,8 @@ func (r *RefreshReport) count(err error) {
 	switch {
 	case err == nil:
 		r.Refreshed++
+	case errors.Is(err, store.ErrFenced):
+		r.Fenced++
 	case overtaken(err):
 		r.Held++
 	case lost(err):

@@ -193,7 +193,7 @@ func TestBubble(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(90 * time.Second) // the bubble's time
-		due, err := db.Due(t.Context(), time.Now(), 10)
+		due, err := db.Due(t.Context(), time.Now(), time.Minute, 10)
 		if len(due) != 1 || err != nil {
 			t.Errorf("Due after the lease = %v, %v, want the account", due, err)
 		}

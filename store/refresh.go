@@ -7,18 +7,30 @@ import (
 	"time"
 )
 
-// Due returns up to limit accounts whose refresh is to begin or to go on,
-// longest due first: ACTIVE, refreshable, due and under no live lease. A claim
-// moves the due time to the end of its lease, so an account whose refresh broke
-// off is due again when the lease is over, and not before.
-func (db *DB) Due(ctx context.Context, now time.Time, limit int) ([]Account, error) {
-	return db.listAccounts(ctx, "list due accounts", dueQuery, micros(now), limit)
+// Due returns up to limit accounts whose refresh is to begin or to go on: ACTIVE,
+// refreshable, due and under no live lease. What was begun and not ended comes
+// first, longest begun first: Linear's replay window runs. The rest is longest due
+// first. A claim moves the due time to the end of its lease, so an account whose
+// refresh broke off is due again when the lease is over, and not before. No
+// refresh that was begun waits longer than patience: a due time later than that
+// says that the clock was set back, and counts as come.
+func (db *DB) Due(ctx context.Context, now time.Time, patience time.Duration, limit int) ([]Account, error) {
+	begun, err := db.listAccounts(ctx, "list begun refreshes", begunQuery, micros(now), micros(now.Add(patience)), limit)
+	if err != nil {
+		return nil, err
+	}
+	rest, err := db.listAccounts(ctx, "list due accounts", dueQuery, micros(now), limit-len(begun))
+	return append(begun, rest...), err
 }
 
-// Both are served by a partial index, which names their conditions word for word.
+// Each is served by a partial index, which names its conditions word for word.
 const (
+	begunQuery = `SELECT ` + accountColumns + ` FROM accounts
+		WHERE state = 'ACTIVE' AND refreshable AND refresh_started_at IS NOT NULL
+		AND (due_at <= $1 OR due_at > $2) AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $2)
+		ORDER BY refresh_started_at LIMIT $3`
 	dueQuery = `SELECT ` + accountColumns + ` FROM accounts
-		WHERE state = 'ACTIVE' AND refreshable AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+		WHERE state = 'ACTIVE' AND refreshable AND due_at <= $1 AND refresh_started_at IS NULL
 		ORDER BY due_at LIMIT $2`
 	probeQuery = `SELECT ` + accountColumns + ` FROM accounts
 		WHERE state = 'ACTIVE' AND probe_at <= $1 ORDER BY probe_at LIMIT $2`
@@ -42,11 +54,12 @@ func (db *DB) listAccounts(ctx context.Context, doing, query string, args ...any
 // ClaimRefresh takes the lease on an ACTIVE account for owner until now+lease
 // and returns the account as it is then: Epoch is one up, RefreshStartedAt is
 // the first try of the refresh under way. ErrHeld: the lease of somebody else
-// (or of owner itself) still runs. ErrFenced: the account is no longer ACTIVE.
+// (or of owner itself) still runs; one that would run longer than lease was taken
+// before the clock was set back, and is over. ErrFenced: the account is no longer ACTIVE.
 func (db *DB) ClaimRefresh(ctx context.Context, id, owner string, now time.Time, lease time.Duration) (Account, error) {
 	const claim = `UPDATE accounts SET lease_owner = $1, lease_until = $2, due_at = $2,
 		refresh_started_at = COALESCE(refresh_started_at, $3), epoch = epoch + 1
-		WHERE id = $4 AND state = 'ACTIVE' AND (lease_until IS NULL OR lease_until <= $3)
+		WHERE id = $4 AND state = 'ACTIVE' AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $2)
 		RETURNING ` + accountColumns
 	a, err := scanAccount(db.write.QueryRowContext(ctx, claim, owner, micros(now.Add(lease)), micros(now), id))
 	if errors.Is(err, ErrNotFound) {

@@ -13,7 +13,10 @@ import (
 	"linearbot/store"
 )
 
-const lease = 90 * time.Second
+const (
+	lease    = 90 * time.Second
+	patience = 5 * time.Minute
+)
 
 func claim(t *testing.T, db *store.DB, id, owner string, now time.Time) store.Account {
 	t.Helper()
@@ -26,7 +29,7 @@ func claim(t *testing.T, db *store.DB, id, owner string, now time.Time) store.Ac
 
 func wantDue(t *testing.T, db *store.DB, now time.Time, want string) {
 	t.Helper()
-	due, err := db.Due(t.Context(), now, 10)
+	due, err := db.Due(t.Context(), now, patience, 10)
 	if got := userIDs(due); got != want || err != nil {
 		t.Errorf("Due(%v) = %q, %v, want %q", now, got, err, want)
 	}
@@ -47,10 +50,44 @@ func dueInOrder(t *testing.T, dsn string) {
 	wantDue(t, db, noon.Add(10*time.Minute-time.Microsecond), "")
 	wantDue(t, db, noon.Add(10*time.Minute), "U1")
 	wantDue(t, db, noon.Add(40*time.Minute), "U1 U2 U0")
-	two, err := db.Due(t.Context(), noon.Add(time.Hour), 2)
+	two, err := db.Due(t.Context(), noon.Add(time.Hour), patience, 2)
 	if got := userIDs(two); got != "U1 U2" || err != nil {
 		t.Errorf("Due with limit 2 = %q, %v, want U1 U2", got, err)
 	}
+}
+
+// What was sent and not saved goes before what is merely due: its time runs.
+func begunFirst(t *testing.T, dsn string) {
+	db := openAt(t, dsn)
+	for i, minutes := range []int{0, 1, 2} {
+		connect(t, db, store.Key{TeamID: "T024", UserID: fmt.Sprint("U", i)}, noon.Add(time.Duration(minutes)*time.Minute))
+	}
+	broken := claim(t, db, read(t, db, store.Key{TeamID: "T024", UserID: "U2"}).ID, "a", noon.Add(time.Hour))
+	wantDue(t, db, noon.Add(time.Hour), "U0 U1")
+	wantDue(t, db, broken.LeaseUntil, "U2 U0 U1")
+	one, err := db.Due(t.Context(), broken.LeaseUntil, patience, 1)
+	if got := userIDs(one); got != "U2" || err != nil {
+		t.Errorf("Due with limit 1 = %q, %v, want U2", got, err)
+	}
+}
+
+// A process dies with its lease taken, and the clock is set back by hours: nobody
+// waits for that lease.
+func clockSetBack(t *testing.T, dsn string) {
+	db := openAt(t, dsn)
+	a := connect(t, db, alice, noon)
+	first := claim(t, db, a.ID, "a", noon)
+	back := noon.Add(-2 * time.Hour)
+	wantDue(t, db, back, "U061")
+	second := claim(t, db, a.ID, "b", back)
+	if second.Epoch != first.Epoch+1 || second.RefreshStartedAt != noon {
+		t.Errorf("claim after the clock went back = epoch %d, started %v, want %d, %v", second.Epoch, second.RefreshStartedAt, first.Epoch+1, noon)
+	}
+	if err := db.ReleaseRefresh(t.Context(), a.ID, second.Epoch, true, noon); err != nil {
+		t.Fatalf("ReleaseRefresh = %v", err)
+	}
+	wantDue(t, db, noon.Add(-patience), "")
+	wantDue(t, db, noon.Add(-patience-time.Microsecond), "U061")
 }
 
 func probeInOrder(t *testing.T, dsn string) {

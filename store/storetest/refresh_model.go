@@ -37,6 +37,7 @@ func refreshModel(t *testing.T, dsn string) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"":           m.check,
 			"wait":       m.wait,
+			"clock back": m.clockBack,
 			"claim":      m.claim,
 			"save":       m.save,
 			"release":    m.release,
@@ -54,7 +55,7 @@ func (m *refreshMachine) check(rt *rapid.T) {
 	if diff := cmp.Diff(m.want, got); diff != "" {
 		rt.Fatalf("row differs from the model (-model +row):\n%s", diff)
 	}
-	accounts, err := m.db.Due(m.t.Context(), m.now, 1<<20)
+	accounts, err := m.db.Due(m.t.Context(), m.now, patience, 1<<20)
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -62,7 +63,8 @@ func (m *refreshMachine) check(rt *rapid.T) {
 	for _, a := range accounts {
 		listed = listed || a.Key == m.key
 	}
-	due := m.want.State == store.Active && !m.want.DueAt.After(m.now)
+	due := m.want.State == store.Active && (!m.want.DueAt.After(m.now) ||
+		!m.want.RefreshStartedAt.IsZero() && m.want.DueAt.After(m.now.Add(patience)))
 	if listed != due {
 		rt.Fatalf("due = %t, want %t at %v: %+v", listed, due, m.now, m.want)
 	}
@@ -72,13 +74,17 @@ func (m *refreshMachine) wait(rt *rapid.T) {
 	m.now = m.now.Add(time.Duration(rapid.IntRange(1, 200).Draw(rt, "seconds")) * time.Second)
 }
 
+func (m *refreshMachine) clockBack(rt *rapid.T) {
+	m.now = m.now.Add(-time.Duration(rapid.IntRange(1, 400).Draw(rt, "seconds back")) * time.Second)
+}
+
 func (m *refreshMachine) claim(rt *rapid.T) {
 	owner := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "owner")
 	got, err := m.db.ClaimRefresh(m.t.Context(), m.want.ID, owner, m.now, lease)
 	switch {
 	case m.want.State != store.Active:
 		m.expect(rt, err, store.ErrFenced)
-	case m.now.Before(m.want.LeaseUntil):
+	case m.now.Before(m.want.LeaseUntil) && !m.want.LeaseUntil.After(m.now.Add(lease)):
 		m.expect(rt, err, store.ErrHeld)
 	default:
 		m.expect(rt, err, nil)

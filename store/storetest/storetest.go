@@ -49,6 +49,8 @@ func Run(t *testing.T, fresh func(t testing.TB) (dsn string)) {
 		{"updates from many sides all count", updatesContend},
 
 		{"due accounts come in order", dueInOrder},
+		{"refreshes that were begun come first", begunFirst},
+		{"a clock set back keeps nobody waiting", clockSetBack},
 		{"accounts to probe come in order", probeInOrder},
 		{"a claim excludes others until it is over", claimExcludes},
 		{"one of many claims wins", claimsContend},
