@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -279,6 +280,14 @@ func (p *Person) value(ctx context.Context, on Surface, e element, choices []str
 		out[key] = slices.Clone(choices)
 	case len(choices) == 0 || choices[0] == "":
 		out[key] = nil
+	case kind == "datetimepicker":
+		seconds, err := strconv.ParseInt(choices[0], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%s takes seconds since 1970, not %q", e.actionID(), choices[0])
+		}
+		out[key] = seconds
+	case kind == "rich_text_input":
+		out[key] = richTextOf(choices[0])
 	default:
 		out[key] = choices[0]
 	}
@@ -293,52 +302,4 @@ func feedback(e element, choices []string) (Object, error) {
 		}
 	}
 	return nil, fmt.Errorf("%s needs one of its two answers", e.actionID())
-}
-
-func single(key string, picked []Object) any {
-	if key == "selected_options" {
-		list := make([]any, len(picked))
-		for i, o := range picked {
-			list[i] = o
-		}
-		return list
-	}
-	if len(picked) == 0 {
-		return nil
-	}
-	return picked[0]
-}
-
-// pickAll finds each chosen option among the fixed ones, or among those the app offers for the typed words.
-func (p *Person) pickAll(ctx context.Context, on Surface, e element, choices []string) ([]Object, error) {
-	picked := []Object{}
-	for _, name := range choices {
-		if name == "" {
-			continue
-		}
-		options := optionsOf(e.el)
-		if strings.HasSuffix(e.kind(), "external_select") {
-			options = p.offered(on, e)
-			if _, ok := choose(options, name); !ok {
-				if _, err := p.suggest(ctx, on, e, name); err != nil {
-					return nil, err
-				}
-				options = p.offered(on, e)
-			}
-		}
-		o, ok := choose(options, name)
-		if !ok {
-			return nil, fmt.Errorf("%s offers no %q, only %s", e.actionID(), name, optionTexts(options))
-		}
-		picked = append(picked, o)
-	}
-	return picked, nil
-}
-
-func optionTexts(options []Object) string {
-	names := make([]string, len(options))
-	for i, o := range options {
-		names[i] = plain(o["text"])
-	}
-	return strings.Join(names, ", ")
 }

@@ -4,11 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/mail"
-	"net/url"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // FieldErrors are the messages under a modal's inputs, by block id: Slack's own checks, or the app's answer.
@@ -212,62 +208,6 @@ func (v *View) onlyInputs(errors map[string]string) bool {
 		}
 	}
 	return true
-}
-
-// problems are Slack's own checks before it sends a submission.
-func (v *View) problems() map[string]string {
-	out := map[string]string{}
-	for _, e := range elements(v.Blocks) {
-		value := v.State[e.blockID()][e.actionID()]
-		optional, _ := e.block["optional"].(bool)
-		switch {
-		case !e.input || value == nil:
-		case isEmpty(value):
-			if !optional {
-				out[e.blockID()] = "Please complete this required field."
-			}
-		default:
-			if text, ok := value["value"].(string); ok {
-				if problem := textProblem(e.el, text); problem != "" {
-					out[e.blockID()] = problem
-				}
-			}
-		}
-	}
-	return out
-}
-
-func textProblem(el Object, text string) string {
-	n := utf8.RuneCountInString(text)
-	limit := number(el["max_length"], 3000)
-	switch least := number(el["min_length"], 0); {
-	case n > limit:
-		return fmt.Sprintf("Must be less than %d characters", limit+1)
-	case n < least:
-		return fmt.Sprintf("Must be at least %d characters", least)
-	}
-	switch str(el["type"]) {
-	case "number_input":
-		if _, err := strconv.ParseFloat(text, 64); err != nil {
-			return "Enter a number"
-		}
-	case "email_text_input":
-		if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
-			return "Enter a valid email address"
-		}
-	case "url_text_input":
-		if u, err := url.Parse(text); err != nil || u.Host == "" {
-			return "Enter a valid URL"
-		}
-	}
-	return ""
-}
-
-func number(v any, otherwise int) int {
-	if f, ok := v.(float64); ok {
-		return int(f)
-	}
-	return otherwise
 }
 
 // CloseView closes the topmost modal by its close button; the app hears of it only if it asked to (notify_on_close).

@@ -209,13 +209,18 @@ func (p *Person) post(ctx context.Context, channel, thread, text string) (Messag
 		return Message{}, &FailedError{"Sending messages to this app has been turned off."}
 	}
 	m := &Message{Channel: c.ID, TS: s.nextTS(), ThreadTS: thread, User: p.ID, Text: s.rewrite(p.ID, text, false)}
-	m.Blocks = []Object{{"type": "rich_text", "block_id": newID("r")[:6], "elements": []Object{
-		{"type": "rich_text_section", "elements": []Object{{"type": "text", "text": text}}},
-	}}}
+	m.Blocks = []Object{with(richTextOf(text), "block_id", newID("r")[:6])}
 	s.client(p.ID).looking = c.ID
 	s.add(m)
 	s.posted(m)
 	return *m, nil
+}
+
+// richTextOf is what Slack's composer makes of plain words.
+func richTextOf(text string) Object {
+	return Object{"type": "rich_text", "elements": []Object{
+		{"type": "rich_text_section", "elements": []Object{{"type": "text", "text": text}}},
+	}}
 }
 
 // Edit changes the text of one of the person's own messages.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -129,4 +130,52 @@ func chosen(value Object) []Object {
 func suggestionKey(on Surface, e element) string {
 	_, id := on.surface()
 	return id + "/" + e.blockID() + "/" + e.actionID()
+}
+
+// pickAll finds each chosen option among the fixed ones, or among those the app offers for the typed words.
+func (p *Person) pickAll(ctx context.Context, on Surface, e element, choices []string) ([]Object, error) {
+	picked := []Object{}
+	for _, name := range choices {
+		if name == "" {
+			continue
+		}
+		options := optionsOf(e.el)
+		if strings.HasSuffix(e.kind(), "external_select") {
+			options = p.offered(on, e)
+			if _, ok := choose(options, name); !ok {
+				if _, err := p.suggest(ctx, on, e, name); err != nil {
+					return nil, err
+				}
+				options = p.offered(on, e)
+			}
+		}
+		o, ok := choose(options, name)
+		if !ok {
+			return nil, fmt.Errorf("%s offers no %q, only %s", e.actionID(), name, optionTexts(options))
+		}
+		picked = append(picked, o)
+	}
+	return picked, nil
+}
+
+func optionTexts(options []Object) string {
+	names := make([]string, len(options))
+	for i, o := range options {
+		names[i] = plain(o["text"])
+	}
+	return strings.Join(names, ", ")
+}
+
+func single(key string, picked []Object) any {
+	if key == "selected_options" {
+		list := make([]any, len(picked))
+		for i, o := range picked {
+			list[i] = o
+		}
+		return list
+	}
+	if len(picked) == 0 {
+		return nil
+	}
+	return picked[0]
 }

@@ -3,6 +3,8 @@ package pagetest
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,6 +106,12 @@ func (tb *Tab) Reads(selector, words string) {
 	tb.Until(words+" in "+selector, `(s, w) => [...document.querySelectorAll(s)].some((e) => e.innerText.includes(w))`, selector, words)
 }
 
+// Gone waits until nothing matches a selector.
+func (tb *Tab) Gone(selector string) {
+	tb.t.Helper()
+	tb.Until("the end of "+selector, `(s) => !document.querySelector(s)`, selector)
+}
+
 // Click presses what a selector finds first.
 func (tb *Tab) Click(selector string) {
 	tb.t.Helper()
@@ -116,21 +124,46 @@ func (tb *Tab) Write(selector, text string) {
 	tb.Do(chromedp.WaitVisible(selector), chromedp.SendKeys(selector, text))
 }
 
+// Set puts text in place of what a field holds.
+func (tb *Tab) Set(selector, text string) {
+	tb.t.Helper()
+	tb.Do(chromedp.WaitVisible(selector), chromedp.Focus(selector))
+	tb.Text(`(s) => document.querySelector(s).select()`, selector)
+	tb.Do(chromedp.SendKeys(selector, text))
+}
+
+// Text is what a JavaScript function of the page answers.
+func (tb *Tab) Text(function string, args ...any) string {
+	tb.t.Helper()
+	list, err := json.Marshal(append([]any{}, args...))
+	if err != nil {
+		tb.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(tb.ctx, time.Minute)
+	defer cancel()
+	answer, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(`String((%s)(...%s) ?? "")`, function, list)))
+	if err != nil {
+		tb.t.Fatalf("%s: %v", function, err)
+	}
+	return answer
+}
+
 // Choose picks a value of an HTML select.
 func (tb *Tab) Choose(selector, value string) {
 	tb.t.Helper()
 	tb.Do(chromedp.WaitVisible(selector), chromedp.SetValue(selector, value))
 }
 
-// Press clicks the button, link or menu entry that carries exactly these words.
+// Press clicks the button, link or menu entry that carries exactly these words: in the open menu or dialog, if there is
+// one, else anywhere.
 func (tb *Tab) Press(words string) {
 	tb.t.Helper()
 	tb.Until("something to press called "+words, `(w) => {
-		const all = [...document.querySelectorAll("dialog[open] button, dialog[open] .option, .popup button, .popup .option, body > form button, main button, main a, aside button, form button")];
-		const el = all.find((e) => e.innerText.trim() === w && e.offsetParent !== null);
-		if (!el) return false;
-		el.click();
-		return true;
+		const root = document.querySelector(".popup") ?? [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
+		const el = [...root.querySelectorAll("button, a, [role=option]")].find((e) => e.getClientRects().length &&
+			(e.innerText.trim() === w || e.querySelector("span")?.innerText.trim() === w));
+		el?.click();
+		return Boolean(el);
 	}`, words)
 }
 

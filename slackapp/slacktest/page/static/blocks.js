@@ -1,6 +1,6 @@
 // Block Kit: layout blocks and the elements in them.
-import { h, menu } from "./dom.js";
-import { anchor, markdown, mrkdwn, plain, richText, textOf } from "./text.js";
+import { h } from "./dom.js";
+import { anchor, markdown, mrkdwn, plain, richText, textOf, withEmoji } from "./text.js";
 import { control } from "./controls.js";
 
 // A place is where blocks stand: {channel, ts} or {view}, plus
@@ -34,6 +34,10 @@ const layouts = {
   input: (b, place) => input(b, place),
   task_card: (b) => task(b),
   plan: (b) => h("div.plan", {}, h("strong", {}, typeof b.title === "string" ? b.title : plain(b.title)), (b.tasks ?? []).map(task)),
+  table: (b) => h("div.table-box", { tabindex: "0", role: "region", "aria-label": "Table" }, h("table", {}, (b.rows ?? []).map((row, i) => h("tr", {}, row.map((cell) => h(i === 0 ? "th" : "td", {}, cellOf(cell))))))),
+  video: (b) => h("figure.image-block", {}, h("figcaption", {}, b.title_url ? anchor(b.title_url, plain(b.title)) : plain(b.title)),
+    h("span.image-large", { role: "img", "aria-label": b.alt_text, title: b.alt_text }, `▶ ${b.alt_text}`), b.description && h("small", {}, plain(b.description))),
+  file: (b) => h("span.file", {}, `📎 ${b.external_id}`),
   alert: (b) => h("div.alert", { role: "note" }, b.text && textOf(b.text)),
 };
 
@@ -42,12 +46,14 @@ function image(e, kind) {
   return h(`span.${kind}`, { role: "img", "aria-label": e.alt_text, title: e.alt_text }, kind === "context-image" ? "▪" : `🖼 ${e.alt_text}`);
 }
 
+const cellOf = (cell) => (cell.type === "rich_text" ? richText(cell) : withEmoji(cell.text ?? ""));
+
 let serial = 0;
 
 function input(b, place) {
   const error = place.error?.(b);
   const id = `in${++serial}`;
-  const field = control(b, b.element, place, { id, describedBy: `${id}h` });
+  const field = control(b, b.element, place, { id, describedBy: `${id}h`, wrong: Boolean(error) });
   const group = ["checkboxes", "radio_buttons"].includes(b.element.type);
   return h(`${group ? "fieldset" : "div"}.input${error ? ".wrong" : ""}`, {},
     h(group ? "legend" : "label", group ? {} : { for: id }, plain(b.label), b.optional && h("span.optional", {}, " (optional)")),
@@ -80,5 +86,3 @@ export function attachment(a, place, head) {
     (a.blocks ?? []).map((b) => renderBlock(b, place)),
     a.footer && h("div.context", {}, mrkdwn(a.footer)));
 }
-
-export { menu };

@@ -61,7 +61,7 @@ function feedback(b, el, place) {
 
 function overflow(b, el, place) {
   const more = h("button.button.icon", {
-    type: "button", "aria-label": "More", "aria-haspopup": "menu", "data-action": el.action_id, "data-name": nameOf(b, el), "data-name": nameOf(b, el),
+    type: "button", "aria-label": "More", "aria-haspopup": "menu", "data-action": el.action_id, "data-name": nameOf(b, el),
     onclick: () => menu(more, el.options.map((o) => ({
       text: plain(o.text), description: plain(o.description),
       run: () => {
@@ -73,19 +73,24 @@ function overflow(b, el, place) {
   return more;
 }
 
+// common are the attributes of every input: who it is, what describes it, and whether something is wrong with it.
+const common = (b, el, { id, describedBy, wrong } = {}) => ({
+  id, "aria-describedby": describedBy, "aria-invalid": wrong || null, "data-action": el.action_id, "data-name": nameOf(b, el), "data-focus": el.focus_on_load || null,
+  "aria-label": id ? null : plain(el.placeholder) || null, // with an id there is a label
+});
+
 // text inputs keep what is being typed to themselves and hand it on as it grows.
-function textInput(b, el, place, { id, describedBy }) {
+function textInput(b, el, place, aria) {
   const long = el.multiline || el.type === "rich_text_input";
-  const type = { number_input: "text", email_text_input: "email", url_text_input: "url" }[el.type] ?? "text";
+  const type = { email_text_input: "email", url_text_input: "url" }[el.type] ?? "text";
   const held = place.value(b, el);
   const field = h(long ? "textarea" : "input", {
-    id, type: long ? null : type, rows: long ? 5 : null, placeholder: plain(el.placeholder), "aria-describedby": describedBy,
-    inputmode: el.type === "number_input" ? "decimal" : null, autocomplete: "off", "data-action": el.action_id, "data-name": nameOf(b, el),
-    "data-focus": el.focus_on_load || null, "aria-required": !b.optional,
-    value: typeof held?.value === "string" ? held.value : "",
+    ...common(b, el, aria), type: long ? null : type, rows: long ? 5 : null, placeholder: plain(el.placeholder), autocomplete: "off",
+    inputmode: el.type === "number_input" ? (el.is_decimal_allowed ? "decimal" : "numeric") : null, "aria-required": !b.optional,
+    value: held?.rich_text_value ? wordsOf(held.rich_text_value) : typeof held?.value === "string" ? held.value : "",
     oninput: () => place.put(b, el, field.value, true),
     onkeydown: (e) => {
-      if (e.key !== "Enter" || long || e.isComposing) return;
+      if (e.key !== "Enter" || long || e.isComposing || e.ctrlKey || e.metaKey) return;
       e.preventDefault();
       if (b.dispatch_action) place.use(b, el, [field.value], `Types “${field.value}”`);
       else place.submit?.();
@@ -94,13 +99,30 @@ function textInput(b, el, place, { id, describedBy }) {
   return field;
 }
 
+// wordsOf is the plain text of a rich text value.
+const wordsOf = (o) => (o.elements ?? []).map((part) => (part.elements ?? []).map((leaf) => leaf.text ?? "").join("")).join("\n");
+
+// clockTime is a moment as a date and time field takes it, in this reader's time.
+function clockTime(seconds) {
+  if (!seconds) return "";
+  const at = new Date(seconds * 1000);
+  return new Date(at - at.getTimezoneOffset() * 6e4).toISOString().slice(0, 16);
+}
+
 function pickDate(kind, key) {
-  return (b, el, place, { id, describedBy }) => h("input", {
-    id, type: kind, "aria-describedby": describedBy, value: place.value(b, el)?.[key] ?? "", "data-action": el.action_id, "data-name": nameOf(b, el),
-    title: plain(el.placeholder) || null,
-    onchange: (e) => tell(b, el, place, [e.target.value], `Sets ${e.target.value || "no date"}`),
+  const moment = kind === "datetime-local";
+  return (b, el, place, aria) => h("input", {
+    ...common(b, el, aria), type: kind, title: plain(el.placeholder) || null,
+    value: moment ? clockTime(place.value(b, el)?.[key]) : place.value(b, el)?.[key] ?? "",
+    onchange: (e) => {
+      const text = e.target.value;
+      tell(b, el, place, [moment && text ? String(Math.floor(new Date(text) / 1000)) : text], `Sets ${text.replace("T", " ") || "no date"}`);
+    },
   });
 }
+
+// files says that none can be added: the local Slack stores no files of its visitors.
+const files = (b, el, place, aria) => h("input", { ...common(b, el, aria), type: "file", disabled: true, title: "Files cannot be added in the local demo" });
 
 function boxes(b, el, place) {
   const many = el.type === "checkboxes";
@@ -150,7 +172,7 @@ function chosen(b, el, place) {
 }
 
 // select is every menu: a button that opens a list with a search field.
-function select(b, el, place, { id, describedBy }) {
+function select(b, el, place, aria) {
   const many = el.type.startsWith("multi_");
   let picked = chosen(b, el, place);
   const label = plain(el.placeholder) || "Choose an option";
@@ -161,8 +183,8 @@ function select(b, el, place, { id, describedBy }) {
   };
   draw();
   const closed = h("button.select", {
-    id, type: "button", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-describedby": describedBy, "data-action": el.action_id, "data-name": nameOf(b, el),
-    "data-focus": el.focus_on_load || null, onclick: () => open(),
+    ...common(b, el, aria), type: "button", "aria-label": null, "aria-haspopup": "listbox", "aria-expanded": "false",
+    title: aria.id ? null : label, onclick: () => open(),
   }, words, h("span.arrow", { "aria-hidden": true }, "⌄"));
   const set = (values, o) => {
     picked = values;
@@ -268,6 +290,7 @@ const kinds = {
   button, workflow_button: button, icon_button: iconButton, feedback_buttons: feedback, overflow,
   plain_text_input: textInput, number_input: textInput, email_text_input: textInput, url_text_input: textInput, rich_text_input: textInput,
   datepicker: pickDate("date", "selected_date"), timepicker: pickDate("time", "selected_time"),
+  datetimepicker: pickDate("datetime-local", "selected_date_time"), file_input: files,
   checkboxes: boxes, radio_buttons: boxes,
   static_select: select, external_select: select, users_select: select, conversations_select: select, channels_select: select,
   multi_static_select: select, multi_external_select: select, multi_users_select: select, multi_conversations_select: select,

@@ -101,7 +101,12 @@ export function drawModals() {
 
 function build(v) {
   returnTo ??= document.activeElement;
-  const dialog = h("dialog.modal", { "data-view": v.id, "aria-labelledby": `t${v.id}`, oncancel: (e) => { e.preventDefault(); close(v.id); } },
+  const dialog = h("dialog.modal", { "data-view": v.id, "aria-labelledby": `t${v.id}`, oncancel: (e) => { e.preventDefault(); close(v.id); },
+    onkeydown: (e) => {
+      if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey) || !find(v.id)?.submit) return;
+      e.preventDefault();
+      submit(v.id);
+    } },
     h("header", {}, h("span.app-icon", { "aria-hidden": true }, "L"), h("h2", { id: `t${v.id}` }), h("button.tool.close", { type: "button", "aria-label": "Close", onclick: () => close(v.id) }, "✕")),
     h("p.failure", { role: "alert", hidden: true }),
     h("div.modal-body"),
