@@ -88,8 +88,9 @@ func (e *MissingIssueError) Unwrap() error { return linear.ErrNotFound }
 
 // failure is an error as it is stored: its kind and a text for logs.
 type failure struct {
-	Code string
-	Text string
+	Code  string
+	Text  string
+	Reset time.Time `json:",omitzero"` // of a rate limit, when Linear said it
 }
 
 // failureKinds are the errors a stored failure can match, with their code in
@@ -124,7 +125,21 @@ func resultCode(err error) string {
 	return "internal"
 }
 
-func newFailure(err error) *failure { return &failure{Code: resultCode(err), Text: err.Error()} }
+func newFailure(err error) *failure {
+	return &failure{Code: resultCode(err), Text: err.Error(), Reset: RetryAt(err)}
+}
+
+// RetryAt is when Linear takes requests again after an error that matches
+// linear.ErrRateLimited; zero when it did not say.
+func RetryAt(err error) time.Time {
+	if limited, ok := errors.AsType[*linear.RateLimitError](err); ok {
+		return limited.Reset
+	}
+	if stored, ok := errors.AsType[*storedError](err); ok {
+		return stored.reset
+	}
+	return time.Time{}
+}
 
 // err is the failure as an error that matches its kind.
 func (f *failure) err() error {
@@ -133,7 +148,7 @@ func (f *failure) err() error {
 	}
 	for _, k := range failureKinds {
 		if k.code == f.Code {
-			return &storedError{text: f.Text, kind: k.kind}
+			return &storedError{text: f.Text, kind: k.kind, reset: f.Reset}
 		}
 	}
 	return errors.New(f.Text)
@@ -146,8 +161,9 @@ func (f *failure) unknown() bool {
 
 // storedError is a failure that was read back.
 type storedError struct {
-	text string
-	kind error
+	text  string
+	kind  error
+	reset time.Time
 }
 
 func (e *storedError) Error() string { return e.text }

@@ -65,6 +65,7 @@ type App struct {
 
 	incidents incidents
 	homes     homes
+	lists     savedLists
 }
 
 // identity is the bot's own Slack identity.

@@ -25,6 +25,7 @@ const (
 	actHelp          = "help"
 	actRetry         = "retry"     // value: the held submission
 	actOpenForm      = "open_form" // value: the held submission
+	actSaved         = "saved"     // value: the kept request whose earlier answer is shown
 	actCopyText      = "copy_text"
 	actRunCommand    = "run_command" // value: the command text
 	actAskInstead    = "ask_instead" // value: the words

@@ -19,6 +19,7 @@ import (
 const (
 	keptRequest = "again"
 	keptDraft   = "draft"
+	keptLater   = "later" // what goes on by itself; after it comes the envelope's id
 )
 
 // keep seals v away for a person and returns its name; "" when that failed.
@@ -28,13 +29,17 @@ func (a *App) keep(ctx context.Context, r *request, kind string, v any) string {
 
 // keepAs is keep under a name that is known already.
 func (a *App) keepAs(ctx context.Context, r *request, name string, v any) string {
+	return a.keepFor(ctx, r, name, v, heldFor)
+}
+
+func (a *App) keepFor(ctx context.Context, r *request, name string, v any, life time.Duration) string {
 	body, err := json.Marshal(v)
 	var sealed []byte
 	if err == nil {
 		sealed, err = a.Sealer.Seal(body, keptAD(r.Key, name))
 	}
 	if err == nil {
-		err = a.DB.PutMemory(ctx, store.Memory{Key: r.Key, Thread: name, Body: sealed, ExpiresAt: time.Now().Add(heldFor)})
+		err = a.DB.PutMemory(ctx, store.Memory{Key: r.Key, Thread: name, Body: sealed, ExpiresAt: time.Now().Add(life)})
 	}
 	if err != nil {
 		a.Log.ErrorContext(ctx, "not kept for a retry", "ref", r.Ref, "err", err)

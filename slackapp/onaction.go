@@ -148,7 +148,12 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 		return a.pressEditPlan(ctx, r, value)
 	case actApply:
 		return a.pressApply(ctx, r, value)
+	case actSaved:
+		return a.pressSaved(ctx, r, value)
 	case actDiscard, actCancel:
+		if isLater(value) {
+			return a.cancelLater(ctx, r, value)
+		}
 		if value != "" && !isKept(value) {
 			if err := a.Engine.Cancel(ctx, asker(r, "button"), value); err != nil {
 				return err

@@ -152,7 +152,14 @@ func (a *App) show(ctx context.Context, r *request, refs []string) (Message, err
 		viewer = d.Viewer.ID
 	}
 	if len(refs) == 1 {
+		before, at, seen := s.Seen(refs[0])
+		if seen && r.Saved {
+			return card{Issue: before, ViewerID: viewer, Lines: []outcome{{Text: "As of " + moment(at)}}}.full(), nil
+		}
 		issue, err := s.Issue(ctx, refs[0])
+		if errors.Is(err, linear.ErrRateLimited) && seen {
+			r.SavedAt = at
+		}
 		if errors.Is(err, linear.ErrNotFound) {
 			return Message{}, &issueGoneError{Ref: refs[0]}
 		}

@@ -261,6 +261,10 @@ func (a *App) wrongFields(wrong map[string]string, state *slack.ViewState) any {
 func (a *App) race(ctx context.Context, r *request, meanwhile slack.ModalViewRequest,
 	work func(context.Context) (linear.Issue, error), end func(context.Context, linear.Issue, error) slack.ModalViewRequest,
 ) any {
+	if r.Resumed { // nobody waits for an answer
+		_, r.raced = work(ctx)
+		return nil
+	}
 	type outcome struct {
 		issue linear.Issue
 		err   error
@@ -372,6 +376,10 @@ func (a *App) announce(ctx context.Context, r *request, meta formMeta, d draft, 
 
 // submitFailed is a form's answer when nothing could be tried.
 func (a *App) submitFailed(ctx context.Context, r *request, title string, err error, d draft) any {
+	if r.Resumed {
+		r.raced = err
+		return nil
+	}
 	view := failedView(title, a.failure(ctx, r, err), a.keep(ctx, r, keptDraft, heldDraft{Meta: readMeta(r.Interaction.View.PrivateMetadata), Draft: d}))
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }

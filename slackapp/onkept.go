@@ -21,6 +21,7 @@ func (a *App) failure(ctx context.Context, r *request, err error) Failure {
 	if account, stErr := a.Accounts.Status(ctx, r.Key); stErr == nil {
 		known.Scopes = account.Scopes
 	}
+	known.Later, known.SavedAt = a.putOff(ctx, r, err), r.SavedAt
 	if r.raw.Payload == nil || isForm(r) {
 		return sayAbout(err, known) // a form keeps its own draft
 	}

@@ -3,6 +3,7 @@ package slackapp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -69,10 +70,11 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 	if p.Before != "" {
 		input["before"] = p.Before
 	}
-	found, err := a.readList(ctx, s, input)
+	found, age, err := a.pageOf(ctx, r, s, p, input)
 	if err != nil {
 		return Message{}, err
 	}
+	l.Age = age
 	l.Issues, l.More = found.Issues, found.HasMore
 	r.shows(found.Issues...)
 	next, back := p, p
@@ -85,6 +87,23 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 		l.Prev = back.value()
 	}
 	return l.message(), nil
+}
+
+// pageOf reads a page, or finds the one its person saw before where that was asked
+// for; then it says how old it is.
+func (a *App) pageOf(ctx context.Context, r *request, s *linear.Session, p page, input map[string]any) (found linear.IssuePage, age string, err error) {
+	before, ok := a.lists.get(r.Key, p)
+	if ok && r.Saved {
+		return before.found, "as of " + moment(before.at), nil
+	}
+	found, err = a.readList(ctx, s, input)
+	if errors.Is(err, linear.ErrRateLimited) && ok {
+		r.SavedAt = before.at
+	}
+	if err == nil {
+		a.lists.put(r.Key, p, found)
+	}
+	return found, "", err
 }
 
 // readList runs a list step as the tool would. The step was compiled here, and may

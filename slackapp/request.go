@@ -29,22 +29,26 @@ type request struct {
 	What     string // what was asked for, after "I'll finish": creating “Fix login”
 	Said     string // timestamp of the message that asks, if one does
 	Public   bool   // others read the answer: private teams stay out of it
+	Saved    bool   // a read is answered with what was seen before
 	Resumed  bool   // taken up again after a restart or a connect: triggers are dead
 
 	// What the words of a failure need to know.
-	Reads   bool   // nothing could have been changed
-	Creates bool   // it makes an issue: a form may take over
-	Issue   string // the identifier it is about
-	URL     string // the issue in Linear
-	Team    string // the issue's team
-	Held    string // name of the kept request that a failure can go on with
-	Doing   string // after "you can't": "edit issues in Design"
+	Reads   bool      // nothing could have been changed
+	Creates bool      // it makes an issue: a form may take over
+	Issue   string    // the identifier it is about
+	URL     string    // the issue in Linear
+	Team    string    // the issue's team
+	Held    string    // name of the kept request that a failure can go on with
+	Doing   string    // after "you can't": "edit issues in Design"
+	SavedAt time.Time // how old the answer is that a read could show instead
 
 	talk     *sync.Mutex // one reply at a time: the sign of progress, the answer
 	began    time.Time   // when it came
 	raw      inbound     // as it came, so that it can be held and taken up again
 	answered bool        // a reply is out; the next one replaces it
 	putOff   bool        // it goes on later: its envelope stays in the inbox
+	came     time.Time   // when it came first, before any restart
+	raced    error       // how a form ended that nobody waits for any more
 
 	Shown []string // identifiers the answer shows, in order
 
@@ -79,6 +83,7 @@ func readRequest(in inbound) (*request, error) {
 		return nil, err
 	}
 	r.raw, r.began, r.talk = in, time.Now(), new(sync.Mutex)
+	r.came = r.began
 	return r, nil
 }
 

@@ -28,6 +28,8 @@ func (a *App) dispatch(ctx context.Context, r *request) error {
 	switch {
 	case r.Command != nil:
 		return a.onCommand(ctx, r)
+	case isForm(r):
+		return a.resubmit(ctx, r)
 	case strings.HasPrefix(r.Op, "action."):
 		return a.onAction(ctx, r)
 	case strings.HasPrefix(r.Op, "message_action.") || strings.HasPrefix(r.Op, "shortcut."):

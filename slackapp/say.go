@@ -3,6 +3,7 @@ package slackapp
 import (
 	"context"
 	"errors"
+	"time"
 
 	"linearbot/store"
 )
@@ -10,19 +11,20 @@ import (
 // about is what say may know beside the error. The zero value is fine: the words
 // are then more general.
 type about struct {
-	Ref       string
-	Word      string // the command word, for "type /linear …"
-	Bot       string // the bot's Slack user id
-	Doing     string // "create issues", "edit issues in Design": after "you can't"
-	Finish    string // what waits for a connection, after "I'll then": "finish creating “Fix login”"
-	Issue     string // the identifier it was about
-	URL       string // the issue in Linear
-	Team      string // name of the team a permission is missing in
-	Channel   string // name of the channel, without #
-	Held      string // reference to what was typed: gives Try again, Open form and the suggestions their value
-	Reads     bool   // nothing could have been changed
-	Scopes    []string
-	WillRetry bool // the handler retries by itself when a rate limit ends
+	Ref     string
+	Word    string // the command word, for "type /linear …"
+	Bot     string // the bot's Slack user id
+	Doing   string // "create issues", "edit issues in Design": after "you can't"
+	Finish  string // what waits for a connection, after "I'll then": "finish creating “Fix login”"
+	Issue   string // the identifier it was about
+	URL     string // the issue in Linear
+	Team    string // name of the team a permission is missing in
+	Channel string // name of the channel, without #
+	Held    string // reference to what was typed: gives Try again, Open form and the suggestions their value
+	Reads   bool   // nothing could have been changed
+	Scopes  []string
+	Later   string    // reference to what goes on by itself when a rate limit ends
+	SavedAt time.Time // how old the answer is that a read could show instead
 }
 
 // say turns any error into a person's words. It is the only place that does.

@@ -24,7 +24,7 @@ func TestEveryFailureHasItsWords(t *testing.T) {
 	reads.Reads = true
 	plain := about{Ref: "ab12cd34"}
 	retry := held
-	retry.WillRetry = true
+	retry.Later = "later/1"
 	scoped := held
 	scoped.Scopes, scoped.Doing = []string{"read"}, "create issues"
 	three := []linear.Candidate{{ID: "1", Name: "Alex Ito", Detail: "alex@acme.test"}, {ID: "2", Name: "Alex Wu"}, {ID: "3", Name: "Alexa Roy"}}

@@ -5,24 +5,24 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"linearbot/assistant"
 	"linearbot/linear"
 )
 
 // sayLinear words what Linear answered, or that it did not. Linear's own text is
 // never shown.
 func sayLinear(err error, a about) (Failure, bool) {
-	if limited, ok := errors.AsType[*linear.RateLimitError](err); ok {
-		return rateLimited(limited, a), true
-	}
+	_, limited := errors.AsType[*linear.RateLimitError](err)
 	switch {
 	case errors.Is(err, linear.ErrOutcomeUnknown):
 		return Failure{
 			Text:    "Linear didn't answer in time, and I couldn't check whether it went through. Look in Linear before you try again.",
 			Changed: unknownChange, Buttons: append(openInLinear(a), tryAgain(a)...),
 		}, true
-	case errors.Is(err, linear.ErrRateLimited):
-		return rateLimited(&linear.RateLimitError{}, a), true
+	case limited, errors.Is(err, linear.ErrRateLimited):
+		return rateLimited(assistant.RetryAt(err), a), true
 	case errors.Is(err, linear.ErrUnauthenticated):
 		return Failure{
 			Text:    "Linear no longer accepts your saved sign-in. Nothing was changed.",
@@ -49,18 +49,37 @@ func notResponding(a about) Failure {
 	return Failure{Text: "Linear isn't responding. Nothing was changed. I kept what you wrote.", Buttons: tryAgain(a)}
 }
 
-func rateLimited(err *linear.RateLimitError, a about) Failure {
+func rateLimited(reset time.Time, a about) Failure {
 	const limiting = "Linear is limiting requests for your account."
 	switch {
-	case a.WillRetry && !err.Reset.IsZero():
+	case a.Later != "" && !reset.IsZero():
 		return Failure{
-			Text:    limiting + " I'll retry at " + clock(err.Reset) + "; you can close this.",
-			Buttons: []failureButton{{Label: "Cancel", Action: actCancel, Value: a.Held}},
+			Text:    limiting + " I'll retry at " + clock(reset) + "; you can close this.",
+			Buttons: append(saved(a), failureButton{Label: "Cancel", Action: actCancel, Value: a.Later}),
 		}
-	case !err.Reset.IsZero():
-		return Failure{Text: limiting + " Nothing was changed. Try again at " + clock(err.Reset) + ".", Buttons: tryAgain(a)}
+	case !reset.IsZero():
+		return Failure{Text: limiting + " Nothing was changed. Try again at " + clock(reset) + ".", Buttons: append(saved(a), tryAgain(a)...)}
 	}
-	return Failure{Text: limiting + " Nothing was changed. Try again in a few minutes.", Buttons: tryAgain(a)}
+	return Failure{Text: limiting + " Nothing was changed. Try again in a few minutes.", Buttons: append(saved(a), tryAgain(a)...)}
+}
+
+// saved offers what was read before, with its age.
+func saved(a about) []failureButton {
+	if a.SavedAt.IsZero() || a.Held == "" {
+		return nil
+	}
+	return []failureButton{{Label: "Show what I had " + ago(time.Since(a.SavedAt)), Action: actSaved, Value: a.Held, Main: true}}
+}
+
+// ago is an age in words, for buttons: they hold no Slack dates.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "a moment ago"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+	}
+	return plural(int(d.Hours()), "hour", "hours") + " ago"
 }
 
 // forbidden tells a connection without the scope from a person without the right.

@@ -74,7 +74,10 @@ func (a *App) readStored(e store.Envelope) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.ID, r.Resumed = e.ID, true
+	r.ID, r.Resumed, r.came = e.ID, true, e.ReceivedAt
+	if e.Attempts == 1 && r.Response != "" {
+		r.answered = true // it was put off, and said so: the answer takes that place
+	}
 	return r, nil
 }
 

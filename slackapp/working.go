@@ -47,7 +47,7 @@ func failedView(title string, f Failure, held string) slack.ModalViewRequest {
 	all := f.blocks()
 	var keep []slack.BlockElement
 	if held != "" {
-		if !f.offers(actRetry) {
+		if !f.offers(actRetry) && !f.offers(actCancel) {
 			keep = append(keep, primary("Try again", actRetry, held))
 		}
 		keep = append(keep, button("Copy text", actCopyText, held))
