@@ -6,6 +6,7 @@ import "errors"
 var (
 	errAssistantOff = errors.New("slackapp: assistant unavailable")
 	errNotAdmin     = errors.New("slackapp: admins only")
+	errUnknownPerson = errors.New("slackapp: Slack does not say who this is")
 	errNoAccess     = errors.New("slackapp: presser cannot see the issue")
 )
 

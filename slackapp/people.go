@@ -53,7 +53,7 @@ func (p *people) get(ctx context.Context, key store.Key, homeTeam string) (perso
 	v, err, _ := p.flight.Do(key.UserID, func() (any, error) {
 		u, err := p.api.GetUserInfoContext(ctx, key.UserID)
 		if err != nil {
-			return person{}, fmt.Errorf("users.info: %w", err)
+			return person{}, fmt.Errorf("%w: users.info: %w", errUnknownPerson, err)
 		}
 		who := readPerson(u, homeTeam)
 		p.keep(key.UserID, who)

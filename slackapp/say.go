@@ -76,6 +76,8 @@ func sayOwn(err error, a about) (Failure, bool) {
 		return Failure{Text: "The assistant is unavailable. Commands still work.", Buttons: []failureButton{{Label: "Show help", Action: actHelp}}}, true
 	case errors.Is(err, errNotAdmin):
 		return Failure{Text: "Only workspace admins can open this."}, true
+	case errors.Is(err, errUnknownPerson):
+		return Failure{Text: "Slack didn't tell me who you are, so I did nothing. Nothing was changed. Try again in a moment.", Internal: true, Buttons: tryAgain(a)}, true
 	case errors.Is(err, errNoAccess):
 		return Failure{Text: "You don't have access to this issue in Linear."}, true
 	case errors.Is(err, errQueueFull):

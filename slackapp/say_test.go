@@ -92,6 +92,7 @@ func TestEveryFailureHasItsWords(t *testing.T) {
 		{"interrupted", errInterrupted, held, "I was restarted while I worked on this. I can't tell yet whether it was done. Look in Linear before you try again.", "Try again", unknownChange},
 		{"overtaken", store.ErrFenced, plain, "This was done or changed a moment ago, so I did nothing more.", "", nothingChanged},
 		{"too old", store.ErrNotFound, plain, "This is too old for me to go on with. Nothing was changed. Start again with `/linear`.", "", nothingChanged},
+		{"unknown person", errUnknownPerson, held, "Slack didn't tell me who you are, so I did nothing. Nothing was changed. Try again in a moment.", "Try again", nothingChanged},
 		{"unknown verb", &assistant.UnknownVerbError{Word: "crate", Suggestion: "create", Rewritten: "create Fix login"}, plain, "I don't know `crate`. Did you mean `/linear create Fix login`?", "Run that · Ask the assistant instead", nothingChanged},
 		{"repeated field", &assistant.RepeatedFieldError{Field: "priority", First: "high", Second: "low"}, plain, "`priority` is given twice: “high” and “low”. Keep one of them. Nothing was changed.", "Help on priority", nothingChanged},
 		{"field not here", &assistant.FieldNotHereError{Verb: "create", Field: "sort"}, plain, "`sort` can't be used with `create`. Leave it out. Nothing was changed.", "Help on create", nothingChanged},
