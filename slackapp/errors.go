@@ -4,10 +4,10 @@ import "errors"
 
 // What can go wrong between a press and what it meant. say has the words.
 var (
-	errAssistantOff = errors.New("slackapp: assistant unavailable")
-	errNotAdmin     = errors.New("slackapp: admins only")
+	errAssistantOff  = errors.New("slackapp: assistant unavailable")
+	errNotAdmin      = errors.New("slackapp: admins only")
 	errUnknownPerson = errors.New("slackapp: Slack does not say who this is")
-	errNoAccess     = errors.New("slackapp: presser cannot see the issue")
+	errNoAccess      = errors.New("slackapp: presser cannot see the issue")
 )
 
 // notAskerError refuses a press by somebody else than the person who asked.
