@@ -2,6 +2,8 @@ package accounts
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"time"
@@ -22,9 +24,10 @@ const (
 var operators = store.Key{TeamID: "linear", UserID: "operators"}
 
 type breakerState struct {
-	Since time.Time `json:"since"` // zero: closed
-	Next  time.Time `json:"next"`  // when one may try
-	Told  time.Time `json:"told"`  // when the admins were told last
+	For   string    `json:"for,omitempty"` // the client it is about: with another id or secret it is closed
+	Since time.Time `json:"since"`         // zero: closed
+	Next  time.Time `json:"next"`          // when one may try
+	Told  time.Time `json:"told"`          // when the admins were told last
 }
 
 func (b breakerState) open() bool { return !b.Since.IsZero() }
@@ -106,6 +109,15 @@ func (m *Manager) closeBreaker(ctx context.Context) error {
 	return m.writeBreaker(ctx, breakerState{Told: b.Told})
 }
 
+// client names our id and secret without telling them: a start with another
+// secret is a new trial, not the old trouble.
+func (m *Manager) client() string {
+	sum := sha256.Sum256([]byte(m.ClientID + "\x00" + m.ClientSecret.Reveal()))
+	return hex.EncodeToString(sum[:8])
+}
+
+// readBreaker is the breaker as it stands for our client. Of another client's
+// trouble only the time stays that the admins were told.
 func (m *Manager) readBreaker(ctx context.Context) (breakerState, error) {
 	var b breakerState
 	text, err := m.DB.Setting(ctx, "", "", breakerSetting)
@@ -115,10 +127,14 @@ func (m *Manager) readBreaker(ctx context.Context) (breakerState, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &b)
 	}
+	if b.For != m.client() {
+		b = breakerState{Told: b.Told}
+	}
 	return b, err
 }
 
 func (m *Manager) writeBreaker(ctx context.Context, b breakerState) error {
+	b.For = m.client()
 	text, err := json.Marshal(b)
 	if err != nil {
 		return err

@@ -70,16 +70,16 @@ func (m *Manager) trade(ctx context.Context, access Secret) (*oauth2.Token, erro
 func readMigrated(body []byte) (*oauth2.Token, error) {
 	var fields map[string]any
 	var t struct {
-		Access  string `json:"access_token"`
-		Refresh string `json:"refresh_token"`
-		Life    int64  `json:"expires_in"`
+		Access  string          `json:"access_token"`
+		Refresh string          `json:"refresh_token"`
+		Life    json.RawMessage `json:"expires_in"`
 	}
 	if json.Unmarshal(body, &t) != nil || json.Unmarshal(body, &fields) != nil || t.Access == "" || t.Refresh == "" {
 		return nil, fmt.Errorf("migrate old token: %w", &tokenError{status: http.StatusOK})
 	}
 	tok := &oauth2.Token{AccessToken: t.Access, RefreshToken: t.Refresh}
-	if t.Life > 0 {
-		tok.Expiry = time.Now().Add(time.Duration(t.Life) * time.Second)
+	if life, ok := seconds(t.Life); ok {
+		tok.Expiry = time.Now().Add(time.Duration(life) * time.Second)
 	}
 	return tok.WithExtra(fields), nil
 }

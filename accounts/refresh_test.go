@@ -175,6 +175,71 @@ func TestWrongClientSecretTouchesNoAccountAndAlertsOnce(t *testing.T) {
 	}, func(c *setup) { c.accounts.Verify = accounts.VerifyOff })
 }
 
+// Between us and Linear a header gets lost and a number changes its form: the
+// answer still counts.
+func TestAnswersOfOtherShapes(t *testing.T) {
+	for name, life := range map[string]string{"fraction": `86399.5`, "quoted": `"86399"`, "absent": `null`, "over": `0`} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world, key store.Key) {
+				w.s.Fault(refreshFault(lineartest.Fault{Reply: lineartest.WrongType(
+					`{"access_token":"lin_oauth_a2","refresh_token":"r2","token_type":"Bearer","scope":["read","write"],"expires_in":` + life + `}`)}))
+				w.due(key)
+				if _, err := w.m.RefreshDue(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				a := w.account(key)
+				if a.RefreshedAt.IsZero() || a.State != store.Active {
+					t.Fatalf("%s, refreshed %v", a.State, a.RefreshedAt)
+				}
+				if left := time.Until(a.ExpiresAt); left < 23*time.Hour || left > 25*time.Hour {
+					t.Errorf("good for %v, want about a day", left)
+				}
+			})
+		})
+	}
+	t.Run("refusal", func(t *testing.T) {
+		inBubble(t, func(t *testing.T, w *world, key store.Key) {
+			refused := lineartest.WrongType(`{"error":"invalid_grant","error_description":"Invalid grant: refresh token is invalid"}`)
+			refused.Status = 400
+			w.s.Fault(refreshFault(lineartest.Fault{Reply: refused}))
+			w.s.RevokeAccess("alice@acme.test")
+			w.due(key)
+			if _, err := w.m.RefreshDue(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			w.wantState(key, store.Revoked, "revoked")
+		})
+	})
+}
+
+// A start with another secret is tried at once: the pause belongs to the old one.
+func TestNewClientSecretIsTriedAtOnce(t *testing.T) {
+	w := newWorld(t)
+	a := w.connect(alice(), "alice@acme.test")
+	w.s.UpdateApp(func(a *lineartest.OAuthApp) { a.ClientSecret = "rotated" })
+	w.due(a.Key)
+	if _, err := w.m.RefreshDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if since, err := w.m.Trouble(t.Context()); err != nil || since.IsZero() {
+		t.Fatalf("trouble since %v (%v), want some", since, err)
+	}
+	_, fixed := w.process("second", accounts.Config{ClientSecret: accounts.NewSecret("rotated")})
+	if since, err := fixed.Trouble(t.Context()); err != nil || !since.IsZero() {
+		t.Errorf("with the new secret there is trouble since %v (%v)", since, err)
+	}
+	w.due(a.Key)
+	if _, err := fixed.RefreshDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if w.account(a.Key).RefreshedAt.IsZero() {
+		t.Error("not refreshed with the new secret")
+	}
+	if since, err := w.m.Trouble(t.Context()); err != nil || since.IsZero() {
+		t.Errorf("the process with the old secret has trouble since %v (%v), want some", since, err)
+	}
+}
+
 // connectShared connects one more Slack user to the same Linear identity.
 func (w *world) connectShared(p accounts.Person) {
 	w.t.Helper()

@@ -94,7 +94,9 @@ func tokenErrorOf(err error) *tokenError {
 
 // withHTTP gives x/oauth2 our client and one request's deadline.
 func (m *Manager) withHTTP(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, m.http), tokenCap)
+	client := *m.http
+	client.Transport = jsonAnswers{client.Transport}
+	return context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, &client), tokenCap)
 }
 
 // exchange trades a code for the first pair. When there was no proper answer it

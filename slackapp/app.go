@@ -62,6 +62,7 @@ type App struct {
 	starts   *rate.Limiter // of streams
 	sync     chan struct{} // bounds the envelopes that are answered in their ack
 	bot      identity
+	holding  sync.Mutex // one request is held at a time: what it replaces is settled
 
 	incidents incidents
 	homes     homes

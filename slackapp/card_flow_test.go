@@ -94,6 +94,18 @@ func TestCardCounts(t *testing.T) {
 	}
 }
 
+// TestChangesFromAndToNothing: a value that was not there is named, on both sides.
+func TestChangesFromAndToNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear set ENG-104 estimate:3 due:2027-01-15 assignee:none")
+	w.sees(w.alice, general, "Assignee: *Alice Chen → none*")
+	w.sees(w.alice, general, "Due date: *none → 2027-01-15*")
+	w.types(w.alice, general, "/linear set ENG-104 due:none")
+	w.sees(w.alice, general, "Due date: *2027-01-15 → none*")
+}
+
 // TestUndoLeavesOthersChanges: what somebody else changed since stays.
 func TestUndoLeavesOthersChanges(t *testing.T) {
 	t.Parallel()

@@ -114,14 +114,15 @@ func scopeWords(scope string) string {
 	return "Use the permission " + code(scope, 60)
 }
 
-// oneStepLeft follows an approval whose person is not proven yet.
-func oneStepLeft(until time.Time) Message {
+// oneStepLeft follows an approval whose person is not proven yet; held is what
+// waits for it.
+func oneStepLeft(until time.Time, held string) Message {
 	wait := "5 tries."
 	if !until.IsZero() {
 		wait = "5 tries, until " + clock(until) + "."
 	}
 	return sayText("*One step left*\nYour browser shows a code. Enter it here to finish connecting.").
-		with(contextLine(wait), actions("", primary("Enter code", actEnterCode, ""), button("Cancel connecting", actCancelCode, "")))
+		with(contextLine(wait), heldLine(held), actions("", primary("Enter code", actEnterCode, ""), button("Cancel connecting", actCancelCode, "")))
 }
 
 // codeView takes the code. wrong is the sentence under the field after a wrong
@@ -145,19 +146,19 @@ func wrongCode(left int) string {
 
 // oneStepView is the same in the modal that held the link.
 func oneStepView(until time.Time) slack.ModalViewRequest {
-	return modal(viewConnect, "Connect Linear", "", "Close", "", oneStepLeft(until).Blocks...)
+	return modal(viewConnect, "Connect Linear", "", "Close", "", oneStepLeft(until, "").Blocks...)
 }
 
-// connected is the golden end of connecting. held is what waited, in words
-// ("creating “Fix login”"), "" for nothing. It goes on by itself, unless it needs a
-// press: then resume is its reference, and the main button finishes it.
-func connected(a store.Account, held, resume string) Message {
+// connected is the golden end of connecting. held is what goes on by itself, in
+// words ("creating “Fix login”"), "" for nothing; finish is what needs a press: then
+// resume is its reference, and the main button finishes it.
+func connected(a store.Account, held, finish, resume string) Message {
 	var row []slack.BlockElement
 	var now slack.Block
-	switch {
-	case resume != "":
-		row = append(row, primary("Finish "+unescape(fallback(held)), actResume, resume))
-	case held != "":
+	if resume != "" {
+		row = append(row, primary("Finish "+unescape(fallback(finish)), actResume, resume))
+	}
+	if held != "" {
 		now = contextLine("I'm finishing " + held + " now.")
 	}
 	row = append(row, button("New issue", actNewIssue, ""), button("My issues", actMyIssues, ""))

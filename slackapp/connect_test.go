@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"linearbot/accounts"
 	"linearbot/slackapp/slacktest"
@@ -91,8 +92,42 @@ func TestHeldFormIsFinishedByAPress(t *testing.T) {
 	m = w.sees(w.alice, general, "Connected as *Alice Chen*")
 	w.clicks(w.alice, m, "Finish your new issue")
 	w.form(w.alice, "New Linear issue")
-	w.clicks(w.alice, m, "Finish your new issue")
-	w.sees(w.alice, general, "That was finished already")
+	if err := w.alice.Click(t.Context(), m, "Finish your new issue"); err == nil { // the button goes soon after
+		w.sees(w.alice, general, "That was finished already")
+	} else if !strings.Contains(err.Error(), "there is no") {
+		t.Error(err)
+	}
+}
+
+// Everything that was promised meanwhile is done, once and in the order it was
+// asked for: a later question does not take the place of a create.
+func TestAllThatWaitedGoesOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	holds := func(n int) {
+		w.await("held requests", func() bool {
+			held, err := w.db.Tickets(t.Context(), store.HeldTicket, key(w.alice), time.Now())
+			return err == nil && len(held) == n
+		})
+	}
+	for _, line := range []string{"create Asked first team:ENG", "create Asked first team:ENG", "list team:DES"} {
+		w.types(w.alice, general, "/linear "+line)
+	}
+	holds(2)
+	w.types(w.alice, general, "/linear create Asked second team:ENG")
+	holds(3)
+	w.types(w.alice, general, "/linear mine")
+	w.await("the question", func() bool { return strings.Count(w.screen(w.alice, general), "I'll finish what you asked") == 2 })
+	m := w.sees(w.alice, general, "I'll finish what you asked")
+	w.browse(w.link(w.alice, m, "Connect Linear"), mailOf(w.alice))
+	w.sees(w.alice, general, "creating “Asked second” and what you asked now.")
+	w.sees(w.alice, general, "Your open issues")
+	for _, title := range []string{"Asked first", "Asked second"} {
+		if n := len(w.titled(title)); n != 1 {
+			t.Errorf("%d issues are titled %q, want 1", n, title)
+		}
+	}
+	w.unseen(w.alice, general, "/linear list team:DES")
 }
 
 // Long-lived surfaces open a form with a fresh link, and the form becomes the result.
@@ -124,7 +159,10 @@ func TestConnectWithCode(t *testing.T) {
 		t.Fatalf("no code on the page:\n%s", page)
 	}
 	mustSay(t, page, "Type this in Slack only if", "Anyone you give it to can act as you in Linear.")
-	m = w.sees(w.alice, general, "One step left")
+	w.sees(w.alice, general, "One step left")
+	w.types(w.alice, general, "/linear create While verifying team:ENG")
+	m = w.sees(w.alice, general, "I'll finish creating “While verifying” as soon as you're connected.")
+	mustSay(t, slacktest.Text(m), "One step left", "Enter code")
 	w.clicks(w.alice, m, "Enter code")
 	w.form(w.alice, "Type the code your browser shows")
 	if err := w.alice.Submit(t.Context(), w.alice.View(), map[string]any{"Code": "AAAAAAAA"}); err == nil || !strings.Contains(err.Error(), "4 tries left") {
@@ -134,6 +172,10 @@ func TestConnectWithCode(t *testing.T) {
 	w.form(w.alice, "Connected as *Alice Chen*")
 	if now := w.sees(w.alice, general, "Connected as *Alice Chen*"); now.TS != m.TS {
 		t.Error("the prompt did not become the result")
+	}
+	w.sees(w.alice, general, "Created *<")
+	if n := len(w.titled("While verifying")); n != 1 {
+		t.Errorf("%d issues were created, want 1", n)
 	}
 }
 

@@ -103,6 +103,13 @@ func TestSlowLinear(t *testing.T) {
 	if d := time.Since(began); d > 1500*time.Millisecond {
 		t.Errorf("no sign of work for %v", d)
 	}
+	began = time.Now()
+	w.types(w.alice, w.alice.DM(), "/linear status")
+	w.sees(w.alice, w.alice.DM(), "Working on it")
+	if d := time.Since(began); d > 1500*time.Millisecond {
+		t.Errorf("no sign of status for %v", d)
+	}
+	w.sees(w.alice, w.alice.DM(), "Linear: not answering")
 	w.openForm(w.alice, "eng")
 	w.submits(w.alice, map[string]any{"title": "Slow in the form"})
 	w.form(w.alice, "Creating your issue…")

@@ -21,12 +21,16 @@ import (
 // submission for its Try again.
 const heldFor = 30 * time.Minute
 
+// heldMax is how many actions of one person may wait.
+const heldMax = 20
+
 // heldAction is a request that waits: the envelope as it came.
 type heldAction struct {
 	ID      string          `json:"id"`
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload"`
 	What    string          `json:"what,omitempty"` // "creating “Fix login”"
+	Reads   bool            `json:"reads,omitempty"`
 }
 
 func heldAD(k store.Key) []byte { return []byte("held/" + k.String()) }
@@ -68,7 +72,7 @@ func (a *App) hold(ctx context.Context, r *request) error {
 	if r.raw.Payload == nil || r.Event != nil && r.Op == "event.app_home_opened" {
 		return errors.New("nothing to hold")
 	}
-	body, err := json.Marshal(heldAction{ID: r.ID, Type: r.raw.Type, Payload: r.raw.Payload, What: r.What})
+	body, err := json.Marshal(heldAction{ID: r.ID, Type: r.raw.Type, Payload: r.raw.Payload, What: r.What, Reads: r.Reads})
 	if err != nil {
 		return err
 	}
@@ -76,15 +80,53 @@ func (a *App) hold(ctx context.Context, r *request) error {
 	if err != nil {
 		return err
 	}
-	hash := sha256.Sum256([]byte(r.ID))
-	if err := a.DB.DropTickets(ctx, store.HeldTicket, r.Key); err != nil {
-		return err // one at a time: the newest wish counts
+	a.holding.Lock()
+	defer a.holding.Unlock()
+	if err := a.makeRoom(ctx, r); err != nil {
+		return err
 	}
+	hash := sha256.Sum256([]byte(r.ID))
 	now := time.Now()
 	return a.DB.PutTicket(ctx, store.Ticket{
 		Kind: store.HeldTicket, Hash: hash[:], Key: r.Key, Body: sealed,
 		CreatedAt: now, ExpiresAt: now.Add(heldFor),
 	})
+}
+
+// makeRoom drops what a newer wish takes the place of: the same wish again, an
+// older question, an older form. What would change something keeps waiting.
+func (a *App) makeRoom(ctx context.Context, r *request) error {
+	waiting := a.heldOf(ctx, r.Key)
+	for _, h := range waiting {
+		same := h.request.wish() == r.wish()
+		if !same && !(h.request.Reads && r.Reads) && !(h.request.needsTrigger() && r.needsTrigger()) {
+			continue
+		}
+		if _, err := a.DB.TakeTicket(ctx, store.HeldTicket, h.hash, time.Now()); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	if len(waiting) >= heldMax {
+		return errors.New("too much is held")
+	}
+	return nil
+}
+
+// wish is what a request asks for: equal for one that is made twice.
+func (r *request) wish() string {
+	said := ""
+	switch {
+	case r.Command != nil:
+		said = strings.TrimSpace(r.Command.Text)
+	case r.Interaction != nil:
+		said = firstOf(r.Interaction.Message.Timestamp, r.Interaction.Container.MessageTs)
+		for _, act := range r.Interaction.ActionCallback.BlockActions {
+			said += "/" + act.ActionID + "/" + act.BlockID + "/" + act.Value + "/" + act.SelectedOption.Value
+		}
+	default:
+		said = r.ID
+	}
+	return r.Op + "/" + r.Channel + "/" + said
 }
 
 // heldRequest is a request that waited, as it can be taken up.
@@ -93,23 +135,23 @@ type heldRequest struct {
 	hash    []byte
 }
 
-// heldOf is what waits for its person to connect: at most one request, since a
-// newer wish takes the place of an older one.
-func (a *App) heldOf(ctx context.Context, key store.Key) (heldRequest, bool) {
+// heldOf is what waits for its person to connect, oldest first.
+func (a *App) heldOf(ctx context.Context, key store.Key) []heldRequest {
 	tickets, err := a.DB.Tickets(ctx, store.HeldTicket, key, time.Now())
 	if err != nil {
-		a.Log.ErrorContext(ctx, "held action not read", "user", key.UserID, "err", err)
-		return heldRequest{}, false
+		a.Log.ErrorContext(ctx, "held actions not read", "user", key.UserID, "err", err)
+		return nil
 	}
-	for _, t := range slices.Backward(tickets) {
+	var held []heldRequest
+	for _, t := range tickets {
 		r, err := a.readHeld(t)
 		if err != nil {
 			a.Log.ErrorContext(ctx, "held action not readable", "user", key.UserID, "err", err)
 			continue
 		}
-		return heldRequest{request: r, hash: t.Hash}, true
+		held = append(held, heldRequest{request: r, hash: t.Hash})
 	}
-	return heldRequest{}, false
+	return held
 }
 
 func (a *App) readHeld(t store.Ticket) (*request, error) {
@@ -125,22 +167,44 @@ func (a *App) readHeld(t store.Ticket) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.ID, r.Resumed, r.What = "held/"+h.ID, true, h.What
+	r.ID, r.Resumed, r.What, r.Reads = "held/"+h.ID, true, h.What, h.Reads
 	return r, nil
 }
 
-// takeUp goes on with what waited, once: it is written down as an envelope of its
-// own before its ticket goes, so that neither a crash nor a second process can
-// lose or repeat it.
-func (a *App) takeUp(ctx context.Context, h heldRequest) {
-	r := h.request
-	first, journaled := a.journal(ctx, r.raw, r)
-	if _, err := a.DB.TakeTicket(ctx, store.HeldTicket, h.hash, time.Now()); err != nil && !errors.Is(err, store.ErrNotFound) {
-		a.Log.ErrorContext(ctx, "held action not taken", "user", r.Key.UserID, "err", err)
+// takeUp goes on with what waited, once and one after the other: each is written
+// down as an envelope of its own before its ticket goes, so that neither a crash
+// nor a second process can lose or repeat it.
+func (a *App) takeUp(ctx context.Context, held []heldRequest) {
+	goOn := func() {}
+	for _, h := range slices.Backward(held) {
+		r := h.request
+		first, journaled := a.journal(ctx, r.raw, r)
+		if _, err := a.DB.TakeTicket(ctx, store.HeldTicket, h.hash, time.Now()); err != nil && !errors.Is(err, store.ErrNotFound) {
+			a.Log.ErrorContext(ctx, "held action not taken", "user", r.Key.UserID, "err", err)
+		}
+		if first {
+			next := goOn
+			goOn = func() { a.enqueueThen(ctx, r, journaled, next) }
+		}
 	}
-	if first {
-		a.enqueue(ctx, r, journaled)
+	goOn()
+}
+
+// heldWaiting words what waits, for "I'll finish …".
+func heldWaiting(held []heldRequest) string {
+	var all []string
+	for _, h := range held {
+		if what := firstOf(h.request.What, "what you asked"); !slices.Contains(all, what) {
+			all = append(all, what)
+		}
 	}
+	if n := len(all); n > 3 {
+		all = append(all[:2], plural(n-2, "more request", "more requests"))
+	}
+	if len(all) < 2 {
+		return strings.Join(all, "")
+	}
+	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
 }
 
 // pressResume finishes what waited and needs a form: the press brings the trigger.
@@ -170,7 +234,7 @@ func (a *App) pressResume(ctx context.Context, r *request, value string) error {
 		return nil //nolint:nilerr // handle has told the person of it
 	}
 	if account, err := a.Accounts.Status(ctx, r.Key); err == nil {
-		return a.replace(ctx, r, connected(account, "", ""))
+		return a.replace(ctx, r, connected(account, "", "", ""))
 	}
 	return nil
 }

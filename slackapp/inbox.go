@@ -80,12 +80,18 @@ func (a *App) journal(ctx context.Context, in inbound, r *request) (first, journ
 
 // enqueue hands the request to the workers; when they are full its person is told.
 func (a *App) enqueue(ctx context.Context, r *request, journaled bool) {
+	a.enqueueThen(ctx, r, journaled, func() {})
+}
+
+// enqueueThen is enqueue with something that follows, however the request ends.
+func (a *App) enqueueThen(ctx context.Context, r *request, journaled bool, then func()) {
 	log := a.Log.With("team", r.Key.TeamID, "user", r.Key.UserID, "ref", r.Ref)
 	j := job{
 		name: r.Op, log: log, cap: r.cap(),
 		run: func(ctx context.Context) error { return a.handle(ctx, r) },
 		done: func(err error) {
 			a.finish(r, journaled)
+			then()
 		},
 	}
 	err := a.queue.put(j)
@@ -103,6 +109,7 @@ func (a *App) enqueue(ctx context.Context, r *request, journaled bool) {
 			defer cancel()
 			a.fail(ctx, r, err)
 			a.finish(r, journaled)
+			then()
 		}()
 	}
 }

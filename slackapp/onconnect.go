@@ -26,14 +26,16 @@ func (a *App) connectMessage(ctx context.Context, r *request, held string) (Mess
 	if account.State == store.Blocked {
 		return Message{}, accounts.ErrBlocked
 	}
-	if account.State == store.Verifying && held == "" {
-		return oneStepLeft(time.Time{}), nil
+	place := prompted{Response: r.Response, Channel: r.Channel, Thread: r.Thread, Home: r.HomeTeam}
+	if account.State == store.Verifying {
+		a.rememberPrompt(ctx, r.Key, place)
+		return oneStepLeft(time.Time{}, held), nil
 	}
 	link, err := a.link(ctx, r)
 	if err != nil {
 		return Message{}, err
 	}
-	a.rememberPrompt(ctx, r.Key, prompted{Response: r.Response, Channel: r.Channel, Thread: r.Thread, Home: r.HomeTeam})
+	a.rememberPrompt(ctx, r.Key, place)
 	return connectPrompt{URL: link.URL, Actor: a.Accounts.Actor, Held: held, State: account.State}.message(), nil
 }
 
@@ -99,9 +101,13 @@ func (a *App) disconnect(ctx context.Context, r *request) error {
 const statusCap = 2 * time.Second
 
 func (a *App) commandStatus(ctx context.Context, r *request) error {
+	return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.statusMessage(ctx, r) })
+}
+
+func (a *App) statusMessage(ctx context.Context, r *request) (Message, error) {
 	account, err := a.Accounts.Status(ctx, r.Key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) { // nobody yet: not connected
-		return err
+		return Message{}, err
 	}
 	c := connectionStatus{Account: account}
 	if account.State == store.Active {
@@ -113,7 +119,7 @@ func (a *App) commandStatus(ctx context.Context, r *request) error {
 			c.Account = again // the call may have found out that access is gone
 		}
 	}
-	return a.reply(ctx, r, c.message())
+	return c.message(), nil
 }
 
 // ping is one real call to Linear: how long it took and what is left of the
@@ -137,19 +143,18 @@ func (a *App) ping(ctx context.Context, key store.Key) (took time.Duration, left
 // "Connected", Home refreshes, what was held goes on.
 func (a *App) connectionMade(ctx context.Context, account store.Account) {
 	key := account.Key
-	held, waits := a.heldOf(ctx, key)
+	var now []heldRequest
 	finish, resume := "", ""
-	if waits {
-		finish = firstOf(held.request.What, "what you asked")
-		if held.request.needsTrigger() {
-			resume = hex.EncodeToString(held.hash)
+	for _, h := range a.heldOf(ctx, key) {
+		if !h.request.needsTrigger() {
+			now = append(now, h)
+			continue
 		}
+		finish, resume = firstOf(h.request.What, "what you asked"), hex.EncodeToString(h.hash)
 	}
-	a.answerPrompt(ctx, key, connected(account, finish, resume), connectedView(account), resume != "")
+	a.answerPrompt(ctx, key, connected(account, heldWaiting(now), finish, resume), connectedView(account), resume != "")
 	a.forgetPrompt(ctx, key)
-	if waits && resume == "" {
-		a.takeUp(ctx, held)
-	}
+	a.takeUp(ctx, now)
 	a.editStopped(ctx, key)
 	a.refreshHome(ctx, key, account.HomeTeamID)
 	a.SendNotices(ctx)
@@ -219,7 +224,7 @@ func (a *App) editStopped(ctx context.Context, key store.Key) {
 // codeShown turns the prompt into "One step left" while the browser shows a code.
 func (a *App) codeShown(ctx context.Context, key store.Key) {
 	until := time.Now().Add(codeLife)
-	a.answerPrompt(ctx, key, oneStepLeft(until), oneStepView(until), false)
+	a.answerPrompt(ctx, key, oneStepLeft(until, heldWaiting(a.heldOf(ctx, key))), oneStepView(until), false)
 }
 
 // pressConnect opens the connect form with a link that is fresh.
