@@ -80,7 +80,7 @@ func TestEveryFailureHasItsWords(t *testing.T) {
 		{"trigger expired in words", slack.SlackErrorResponse{Err: "invalid_arguments", ResponseMetadata: slack.ResponseMetadata{Messages: []string{"[ERROR] `trigger_id` expired"}}}, held, "Slack took too long to open the form. Your text is safe.", "Open form", nothingChanged},
 		{"not in channel", slack.SlackErrorResponse{Err: "not_in_channel"}, held, "I'm not in #payments. Type `/invite @linear`.", "", nothingChanged},
 		{"archived", slack.SlackErrorResponse{Err: "is_archived"}, plain, "This channel is archived, so I can't post here. Pick another one.", "", nothingChanged},
-		{"preview with a stranger's link", assistant.ErrMustEdit, held, "A person or a link in this came from somebody else's text, so I won't apply it. Nothing was changed. Ask for it in your own words.", "", nothingChanged},
+		{"preview with a stranger's link", assistant.ErrMustEdit, held, "A person or a link in this came from somebody else's text, so I won't apply it as it is. Nothing was changed. Edit it, or ask in your own words.", "", nothingChanged},
 		{"preview expired", assistant.ErrExpired, held, "This preview is older than 15 minutes. Nothing was changed.", "Show again", nothingChanged},
 		{"not the asker", &notAskerError{UserID: "U1"}, plain, "Only <@U1> can confirm this.", "", nothingChanged},
 		{"nothing to undo", assistant.ErrNothingToUndo, plain, "There's nothing from the last 10 minutes to undo.", "", nothingChanged},

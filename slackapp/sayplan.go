@@ -17,15 +17,13 @@ func sayPlan(err error, a about) (Failure, bool) {
 		return Failure{Text: "I can't do that in Linear from here. Nothing was changed. Do it in Linear itself.", Buttons: openInLinear(a)}, true
 	case errors.Is(err, assistant.ErrNotAsker):
 		return Failure{Text: "Only the person who asked can confirm this."}, true
-	case errors.Is(err, assistant.ErrMustEdit):
-		return Failure{Text: "A person or a link in this comes from somebody else's text, so I won't do it as it is. Nothing was changed. Make the change yourself."}, true
 	case errors.Is(err, assistant.ErrExpired):
 		return Failure{
 			Text:    "This preview is older than 15 minutes. Nothing was changed.",
 			Buttons: heldButton("Show again", actShowAgain, a),
 		}, true
 	case errors.Is(err, assistant.ErrMustEdit):
-		return Failure{Text: "A person or a link in this came from somebody else's text, so I won't apply it. Nothing was changed. Ask for it in your own words."}, true
+		return Failure{Text: "A person or a link in this came from somebody else's text, so I won't apply it as it is. Nothing was changed. Edit it, or ask in your own words."}, true
 	case errors.Is(err, assistant.ErrNothingToUndo):
 		return Failure{Text: "There's nothing from the last 10 minutes to undo."}, true
 	case errors.Is(err, assistant.ErrTooManyChanges):
