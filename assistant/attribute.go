@@ -1,6 +1,10 @@
 package assistant
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Changes that name a field: its priority to high, the status of ENG-1, due friday.
 
@@ -44,7 +48,7 @@ func (p *reader) attributeValue(c *delta, team string) bool {
 
 // valueOf reads the value of one named field after an optional connector.
 func (p *reader) valueOf(key string, c *delta, team string) bool {
-	connector := p.eat("must be", "is now", "to be", "to", "as", ":", "=", "→", "of", "is", "into", "from none to", "should be", "back to", "up to", "down to", "at", "on", "for", "with")
+	connector := p.eat("to :", "as :", "must be", "is now", "to be", "to", "as", ":", "=", "→", "of", "is", "into", "from none to", "should be", "back to", "up to", "down to", "at", "on", "for", "with")
 	p.eat("the")
 	switch key {
 	case "state":
@@ -65,7 +69,7 @@ func (p *reader) valueOf(key string, c *delta, team string) bool {
 		day, ok := p.day()
 		return ok && c.put(key, day.Format(isoDay))
 	case "title", "description":
-		text, ok := p.opaque(connector == ":")
+		text, ok := p.opaque(strings.HasSuffix(connector, ":"))
 		return ok && c.put(key, text)
 	case "labels":
 		names, ok := p.labels()
@@ -80,6 +84,9 @@ func (p *reader) valueOf(key string, c *delta, team string) bool {
 	}
 	if name, ok := p.cycle(); ok {
 		return c.put(key, name)
+	}
+	if n, ok := p.number(); ok {
+		return c.put(key, strconv.Itoa(n))
 	}
 	switch p.eat("current", "next", "previous") {
 	case "":
@@ -111,7 +118,7 @@ func (p *reader) setAttributeForm() bool {
 	p.eat("of", "on", "for", "to", "from")
 	if p.eachTarget(func(targets []string) bool {
 		c := newDelta()
-		if p.done() || p.peek(0).is("'s") || verb == "" && slices.ContainsFunc([]string{"is", "are", "was", "were"}, p.peek(0).is) { // told, not asked for
+		if p.done() || p.peek(0).is("'s") || verb == "" && !slices.ContainsFunc([]string{"must", "should", "to", "→"}, p.peek(0).is) { // told, not asked for
 			return false
 		}
 		return p.valueOf(key, c, p.teamOf(targets)) && p.more(c, targets) && p.ending() && p.apply(targets, c)

@@ -1,10 +1,6 @@
 package assistant
 
-import (
-	"regexp"
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Command is one slash command, read but not yet resolved. Verb is empty for
 // an empty command (the form) and VerbAsk for anything that is not a command.
@@ -313,45 +309,6 @@ func repeatKey(f Field) string {
 	return key + strings.TrimSuffix(f.Values[0].Op, "=")
 }
 
-// leadingIssues reads the issues at the start of text, separated by spaces,
-// commas, "and" or "&", each kept once.
-func leadingIssues(text string) (refs []string, rest string) {
-	rest = text
-	for {
-		word, after := cutWord(rest)
-		if len(refs) > 0 && (word == "," || word == "&amp;" || word == "&" || strings.EqualFold(word, "and")) {
-			if next, _ := cutWord(after); next != "" && isIssueWord(next) {
-				rest = after
-				continue
-			}
-		}
-		if !isIssueWord(word) {
-			return refs, rest
-		}
-		for part := range strings.SplitSeq(plainText(word, false), ",") {
-			if ref, ok := issueRef(part); ok && !slices.Contains(refs, ref) {
-				refs = append(refs, ref)
-			}
-		}
-		rest = after
-	}
-}
-
-// isIssueWord reports whether a word is one issue or several with commas.
-func isIssueWord(word string) bool {
-	found := false
-	for part := range strings.SplitSeq(plainText(word, false), ",") {
-		if part == "" {
-			continue
-		}
-		if _, ok := issueRef(part); !ok {
-			return false
-		}
-		found = true
-	}
-	return found
-}
-
 // cutWord takes the first word off text.
 func cutWord(text string) (word, rest string) {
 	text = strings.TrimSpace(text)
@@ -372,19 +329,3 @@ func cutWord(text string) (word, rest string) {
 }
 
 func isSpace(r rune) bool { return r == ' ' || r == '\n' || r == '\t' || r == '\u00a0' || r == '\r' }
-
-var (
-	refShape = regexp.MustCompile(`^(?i)([a-z][a-z0-9]{0,9})-([1-9][0-9]{0,8})$`)
-	urlShape = regexp.MustCompile(`^(?i)https?://(?:[a-z0-9.-]*\.)?linear\.app(?::\d+)?/[^/\s]+/issue/([a-z][a-z0-9]{0,9}-[1-9][0-9]{0,8})(?:[/?#]\S*)?$`)
-)
-
-// issueRef reads ENG-142, eng-142 or the address of an issue in Linear.
-func issueRef(text string) (ref string, ok bool) {
-	if refShape.MatchString(text) {
-		return strings.ToUpper(text), true
-	}
-	if m := urlShape.FindStringSubmatch(text); m != nil {
-		return strings.ToUpper(m[1]), true
-	}
-	return "", false
-}

@@ -3,7 +3,6 @@ package assistant
 import (
 	"maps"
 	"reflect"
-	"slices"
 )
 
 // filters collects what a sentence says about a list.
@@ -75,6 +74,7 @@ var filler = wordSet(`the all any every each a an of that which who whose are is
 do does did there currently still now right already only some our with where it its 's 're their they he she getting got your entire whole full complete list available existing`)
 
 var nouns = map[string]bool{ // true: one issue
+
 	"issue": true, "ticket": true, "task": true, "item": true, "card": true, "story": true, "one": true,
 	"issues": false, "tickets": false, "tasks": false, "items": false, "cards": false, "stories": false, "ones": false,
 	"work": false, "things": false, "stuff": false, "everything": false, "anything": false, "something": false, "todos": false, "assignments": false,
@@ -112,7 +112,7 @@ func (p *reader) filters(f *filters) bool {
 	any := false
 	for !p.done() {
 		before := p.save()
-		joined := p.eat(", and", ", or", "and", "or", ",", "&", "/", "but", "but only", "but also", "as well as", ", but", "plus") != ""
+		joined := p.eat(", and", "and", ",", "&", "/", "but", "but only", "but also", "as well as", ", but", "plus") != ""
 		if p.atom(f) {
 			any = true
 			continue
@@ -148,92 +148,6 @@ func (p *reader) atom(f *filters) bool {
 		}
 		p.at++
 	}
-}
-
-// lacking are the words that say a field is empty, and lacked the fields.
-var (
-	lacking = []string{"without", "with no", "no", "missing", "lacking", "do not have", "does not have", "have no", "has no", "have not got", "has not got", "not having", "having no", "that have no", "who have no", "do n't have"}
-	lacked  = []struct {
-		key   string
-		nouns []string
-	}{
-		{"assignee", []string{"assignee", "assignees", "owner", "owners"}},
-		{"dueDate", []string{"due date", "due dates", "deadline", "deadlines"}},
-		{"estimate", []string{"estimate", "estimates", "estimation", "points", "story points"}},
-		{"project", []string{"project", "projects"}},
-		{"cycle", []string{"cycle", "cycles", "sprint"}},
-		{"priority", []string{"priority", "priorities"}},
-	}
-)
-
-// lackAtom: without an assignee, with no due date, that don't have an estimate.
-func (p *reader) lackAtom(f *filters) bool {
-	if f.opposite || p.eat(lacking...) == "" {
-		return false
-	}
-	p.eat("a", "an", "any", "the")
-	for _, l := range lacked {
-		if p.eat(l.nouns...) == "" {
-			continue
-		}
-		p.eat("set", "yet", "assigned")
-		if l.key == "priority" {
-			return f.set(l.key, "0")
-		}
-		return f.set(l.key, "none")
-	}
-	return false
-}
-
-// notAtom: not assigned to Bob, excluding bugs, without label infra.
-func (p *reader) notAtom(f *filters) bool {
-	if f.opposite {
-		return false
-	}
-	if p.eat("not done", "not closed", "not completed", "not finished", "not resolved", "not yet done", "not yet finished", "not yet completed", "not yet closed", "not complete") != "" {
-		return f.set("stateType", "open")
-	}
-	if p.eat("not started", "not yet started", "not been started", "not in progress yet", "not been started yet") != "" {
-		return f.set("stateType", "unstarted")
-	}
-	if p.eat("not", "except", "except for", "excluding", "other than", "without", "without the", "but not", "apart from", "that do not have", "do not have", "does not have", "not counting", "minus", "but without") == "" {
-		return false
-	}
-	f.opposite = true
-	defer func() { f.opposite = false }()
-	for _, read := range []func(*reader, *filters) bool{(*reader).stateAtom, (*reader).assigneeAtom, (*reader).priorityAtom, (*reader).cycleAtom, (*reader).placeAtom, (*reader).labelAtom} {
-		start := p.save()
-		if read(p, f) {
-			return true
-		}
-		p.out = start
-	}
-	return false
-}
-
-// butAtom: assigned to anyone but Bob.
-func (p *reader) butAtom(f *filters) bool {
-	if p.eat("assigned to", "owned by", "for", "belonging to") == "" || p.eat("anyone", "anybody", "everyone", "everybody") == "" || p.eat("but", "except", "except for", "other than", "besides") == "" {
-		return false
-	}
-	names, ok := p.people()
-	f.opposite = true
-	defer func() { f.opposite = false }()
-	return ok && f.setNames("assignee", names)
-}
-
-func (p *reader) unassignedAtom(f *filters) bool {
-	if p.eat("unassigned", "not assigned to anyone", "not assigned to anybody", "not assigned to any one", "assigned to nobody", "assigned to no one", "assigned to none",
-		"without assignee", "without an assignee", "without assignees", "without any assignee", "without owner", "without an owner", "with no assignee", "with no owner", "no assignee", "no owner",
-		"nobody is working on", "no one is working on", "nobody owns", "no one owns", "nobody has taken", "no one has taken", "nobody has picked up", "no one has picked up", "nobody 's working on", "no one 's working on",
-		"nobody is assigned to", "no one is assigned to", "not been assigned", "ownerless", "unowned", "unclaimed", "assignee none", "assignee is none", "assignee : none", "missing an assignee", "lacking an assignee", "up for grabs") != "" {
-		return f.set("assignee", "none")
-	}
-	if p.matchAt(p.at, p.hi, "not assigned") == 2 && !p.peek(2).is("to") {
-		p.at += 2
-		return f.set("assignee", "none")
-	}
-	return false
 }
 
 // assigneeAtom: assigned to Alice, for Bob, Carol's, my, on my plate.
@@ -280,168 +194,6 @@ func (p *reader) assigneeAtom(f *filters) bool {
 		p.eat("plate", "list", "queue")
 	}
 	return f.setNames("assignee", names)
-}
-
-// stateAtom: In Review, in the Todo state, status: Done, in progress or in review.
-func (p *reader) stateAtom(f *filters) bool {
-	cue := p.eat("with status", "with state", "with the status", "with the state", "whose status is", "whose state is", "where status is", "where the status is", "where state is", "status", "state", "status is", "state is", "status :", "state :", "status =", "state =", "in state", "in status", "in the state", "in the status", "marked as", "marked", "set to", "sitting in", "stuck in")
-	if cue != "" {
-		p.eat("of", ":", "=", "is", "as")
-	}
-	first, ok := p.listedState(cue != "")
-	if !ok {
-		return false
-	}
-	// "done last week" is about when, not about the state.
-	if cue == "" && p.at-1 >= 0 && len(first) > 0 && p.happenedNext(first) {
-		return false
-	}
-	names := []string{first}
-	for {
-		before := p.at
-		if p.eat("or", "and", ",", "/", ", or", ", and") == "" {
-			break
-		}
-		next, ok := p.listedState(false)
-		if !ok {
-			p.at = before
-			break
-		}
-		names = append(names, next)
-	}
-	return f.setNames("state", names)
-}
-
-// listedState reads one state of a filter with its preposition and noun.
-func (p *reader) listedState(cued bool) (string, bool) {
-	before := p.at
-	read := func() (string, bool) {
-		name, ok := p.state("")
-		if !ok {
-			return "", false
-		}
-		p.eat("state", "status", "column", "stage")
-		return name, true
-	}
-	if name, ok := read(); ok {
-		return name, true
-	}
-	if p.eat("in the", "in", "at", "under", "on", "from", "the") != "" {
-		if name, ok := read(); ok && (!p.names.isPlace(p.toks[p.at-1].text) || cued) {
-			return name, true
-		}
-		if name, ok := p.partOfState(""); ok && p.eat("state", "status", "column", "stage") != "" {
-			return name, true
-		}
-	}
-	p.at = before
-	return "", false
-}
-
-// happenedNext reports whether the state just read ends work and a time follows.
-func (p *reader) happenedNext(state string) bool {
-	if _, ok := completedWords[fold(state)]; !ok {
-		return false
-	}
-	before := p.save()
-	defer func() { p.out = before }()
-	_, ok := p.past()
-	return ok || p.peek(0).is("by")
-}
-
-// classAtom: open, closed, completed, started, not yet done.
-func (p *reader) classAtom(f *filters) bool {
-	class := ""
-	switch p.eat("open", "unresolved", "outstanding", "remaining", "incomplete", "unfinished", "pending", "uncompleted", "unclosed", "active", "still open", "left", "left to do", "still to do",
-		"closed", "resolved", "completed", "finished", "done", "complete", "shipped", "fixed", "canceled", "cancelled", "unstarted", "started", "ongoing", "underway", "under way", "in flight", "wip", "being worked on", "in the works",
-		"triage", "in triage", "untriaged", "backlog", "in backlog", "in the backlog", "backlogged") {
-	case "":
-		return false
-	case "closed", "resolved":
-		class = "closed"
-	case "completed", "finished", "done", "complete", "shipped", "fixed":
-		class = "completed"
-	case "canceled", "cancelled":
-		class = "canceled"
-	case "unstarted":
-		class = "unstarted"
-	case "started", "ongoing", "underway", "under way", "in flight", "wip", "being worked on", "in the works":
-		class = "started"
-	case "triage", "in triage", "untriaged":
-		class = "triage"
-	case "backlog", "in backlog", "in the backlog", "backlogged":
-		class = "backlog"
-	default:
-		class = "open"
-	}
-	if f.opposite {
-		return false
-	}
-	return f.set("stateType", class)
-}
-
-// priorityAtom: urgent, high or urgent, priority 2, high and above.
-func (p *reader) priorityAtom(f *filters) bool {
-	p.eat("with", "of", "at", "whose", "where", "marked", "marked as")
-	p.eat("a", "the")
-	least := p.eat("at least", "minimum", "min") != ""
-	first, ok := p.priorityPhrase()
-	if !ok {
-		return false
-	}
-	digits := []string{first}
-	for {
-		before := p.at
-		if p.eat("or", "and", ",", "/", ", or", ", and") == "" {
-			break
-		}
-		if p.eat("above", "higher", "more", "up", "better", "greater") != "" {
-			least = true
-			break
-		}
-		next, ok := p.priorityPhrase()
-		if !ok {
-			p.at = before
-			break
-		}
-		digits = append(digits, next)
-	}
-	if p.eat("+") != "" {
-		least = true
-	}
-	if least {
-		if len(digits) > 1 || first == "0" {
-			return false
-		}
-		for d := byte('1'); d < first[0]; d++ {
-			digits = append(digits, string(d))
-		}
-	}
-	p.eat("priority", "prio", "priorities")
-	slices.Sort(digits)
-	return f.setNames("priority", slices.Compact(digits))
-}
-
-// estimateAtom: estimated at 3, 5 point, unestimated, more than 3 points.
-func (p *reader) estimateAtom(f *filters) bool {
-	if p.eat("unestimated", "not estimated", "without estimate", "without an estimate", "without estimates", "with no estimate", "no estimate", "missing an estimate", "missing estimate", "not been estimated", "without points") != "" {
-		return f.set("estimate", "none")
-	}
-	cue := p.eat("estimated at", "estimated as", "estimated", "with estimate", "with an estimate", "with an estimate of", "with estimate of", "estimate", "estimate :", "estimate =", "estimate is", "sized", "worth", "with") != ""
-	bare := cue && p.toks[p.at-1].text != "with"
-	p.eat("of")
-	op := ""
-	switch p.eat("more than", "over", "greater than", "larger than", "bigger than", "above", ">", "less than", "under", "fewer than", "smaller than", "below", "<") {
-	case "more than", "over", "greater than", "larger than", "bigger than", "above", ">":
-		op = ">"
-	case "less than", "under", "fewer than", "smaller than", "below", "<":
-		op = "<"
-	}
-	points, ok := p.pointsPhrase(bare)
-	if !ok {
-		return false
-	}
-	return f.set("estimate", op+points)
 }
 
 // countAtom: 5 issues, top 10, first three.

@@ -76,7 +76,7 @@ func (p *reader) listVerb(f *filters) (verb string, searching bool) {
 		p.eat("me", "us")
 	}
 	switch verb {
-	case "display", "what", "which", "who", "what are", "what is", "what 's", "any", "anything", "is there", "are there", "show me", "show", "list", "tell me", "give me", "check":
+	case "let me see", "let 's see", "to see", "see", "display", "what", "which", "who", "what are", "what is", "what 's", "any", "anything", "is there", "are there", "show me", "show", "list", "tell me", "give me", "check":
 		f.noun = p.eat("everything that", "everything", "anything that", "anything") != ""
 		p.eat("what", "which", "are there any", "are there", "is there any", "is there", "any", "what 's", "what is", "what are", "if there are", "if there are any", "a list of", "the list of", "list of")
 	}
@@ -137,7 +137,7 @@ func (p *reader) searchText(f *filters) bool {
 			continue
 		}
 		text := p.spoken(from, to)
-		if len(text) > maxQuery || text == "" {
+		if len(text) > maxQuery || text == "" || to == from+1 && (p.toks[from].is("me") || p.toks[from].is("myself") || p.toks[from].is("us")) {
 			return false
 		}
 		p.at = to

@@ -1,8 +1,6 @@
 package assistant
 
-import (
-	"slices"
-)
+import "slices"
 
 // Changes that name a value or a field: move ENG-1 to In Review, set its
 // priority to high, ENG-1 is done.
@@ -18,7 +16,12 @@ func (p *reader) setForm() bool {
 	if verb == "have" || verb == "get" || verb == "let" {
 		p.wish = true
 	}
-	return p.eachTarget(func(targets []string) bool { return p.values(targets, verb) })
+	return p.eachTarget(func(targets []string) bool {
+		if verb == "get" && p.peek(0).is("done") {
+			return false // get it done
+		}
+		return p.values(targets, verb)
+	})
 }
 
 var connectors = []string{"to be", "to", "as", "into", "in", "onto", "on", "back to", "back in", "back into", "over to", "up to", "down to", "→", "=", ":", "with", "through to", "along to", "out to", "towards", "being", "as being", "forward to", "off to", "for", "until", "till", "at", "forward"}
@@ -105,169 +108,6 @@ func (p *reader) teamMove() bool {
 	return false
 }
 
-// value reads one value whose kind tells the field.
-func (p *reader) value(c *delta, team string) bool {
-	before := p.save()
-	for _, read := range []func(*delta, string) bool{p.assigneeValue, p.dueValue, p.stateValue, p.priorityValueInto, p.estimateValue, p.cycleValue, p.projectValue, p.labelValue} {
-		p.out = before
-		if read(c, team) {
-			return true
-		}
-	}
-	p.out = before
-	return false
-}
-
-func (p *reader) assigneeValue(c *delta, _ string) bool {
-	if p.eat("mine") != "" {
-		return c.put("assignee", "me")
-	}
-	if p.eat("unassigned") != "" {
-		return c.put("assignee", "none")
-	}
-	if p.eat("assigned to", "assign to", "assign it to", "assign this to", "assigning it to", "owned by", "assignee", "assignee :", "assignee is", "owner") == "" {
-		return false
-	}
-	who, ok := p.person()
-	return ok && c.put("assignee", who)
-}
-
-func (p *reader) dueValue(c *delta, _ string) bool {
-	cue := p.eat("due on", "due by", "due", "due date", "with due date", "with a due date of", "a due date of", "a deadline of", "deadline", "due :", "due date :", "due before end of", "by")
-	if cue == "" || cue == "by" && (c.types != nil || c.set["state"] != nil) { // done by friday is not done
-		return false
-	}
-	p.eat("on", "by", "of", ":", "is", "to")
-	day, ok := p.day()
-	return ok && c.put("dueDate", day.Format(isoDay))
-}
-
-// stateValue reads a state of the team, or a word for a kind of state.
-func (p *reader) stateValue(c *delta, team string) bool {
-	p.eat("status", "state", "status :", "state :", "moved to", "set to", "marked as", "marked", "put in", "put into", "status to", "state to", "transitioned to", "changed to", "moved into", "moved back to")
-	p.eat("is", "=", ":")
-	before := p.at
-	for _, preposition := range []bool{false, true} {
-		p.at = before
-		if preposition && p.eat("in the", "in", "the", "to the", "to", "into", "on") == "" {
-			break
-		}
-		if name, ok := p.state(team); ok {
-			p.eat("state", "status", "column", "stage", "lane")
-			return c.put("state", name)
-		}
-		if _, size := p.phrase(kindTeam, kindProject, kindLabel, kindPerson); size == 0 {
-			if name, ok := p.partOfState(team); ok {
-				p.eat("state", "status", "column", "stage", "lane")
-				return c.put("state", name)
-			}
-		}
-	}
-	p.at = before
-	if types := p.stateTypes(); types != nil && c.types == nil && c.set["state"] == nil {
-		c.types = types
-		return true
-	}
-	return false
-}
-
-// stateTypes reads a word for a kind of state.
-func (p *reader) stateTypes() []string {
-	switch p.eat("done", "complete", "completed", "finished", "closed", "resolved", "all done", "canceled", "cancelled", "won't do", "wont do", "will not do", "reopened", "re opened", "open", "open again", "started", "underway", "in progress", "ongoing", "to do", "todo", "not started", "unstarted", "backlog", "the backlog", "triage", "in the backlog", "in triage") {
-	case "done", "complete", "completed", "finished", "closed", "resolved", "all done":
-		return []string{"completed"}
-	case "canceled", "cancelled", "won't do", "wont do", "will not do":
-		return []string{"canceled"}
-	case "started", "underway", "in progress", "ongoing":
-		return []string{"started"}
-	case "reopened", "re opened", "open", "open again":
-		return []string{"unstarted", "backlog", "triage"}
-	case "to do", "todo", "not started", "unstarted":
-		return []string{"unstarted"}
-	case "backlog", "the backlog", "in the backlog":
-		return []string{"backlog"}
-	case "triage", "in triage":
-		return []string{"triage"}
-	}
-	return nil
-}
-
-func (p *reader) priorityValueInto(c *delta, _ string) bool {
-	p.eat("with", "as", "at", "to", "bumped to")
-	p.eat("a", "the", "an")
-	digit, ok := p.priorityPhrase()
-	if !ok {
-		return false
-	}
-	p.eat("issue", "ticket", "one")
-	return c.put("priority", digit)
-}
-
-func (p *reader) estimateValue(c *delta, _ string) bool {
-	cue := p.eat("estimate", "estimate of", "an estimate of", "with estimate", "with an estimate of", "estimated at", "estimate :", "estimate at", "estimate it at", "estimate is", "estimate to", "estimate =", "worth", "points :", "sized at") != ""
-	p.eat("a", "an")
-	n, ok := p.pointsPhrase(cue)
-	return ok && c.put("estimate", n)
-}
-
-func (p *reader) cycleValue(c *delta, _ string) bool {
-	p.eat("in", "into", "to")
-	name, ok := p.cycle()
-	return ok && c.put("cycle", name)
-}
-
-func (p *reader) projectValue(c *delta, _ string) bool {
-	p.eat("in", "into", "under", "part of")
-	p.eat("the")
-	cue := p.eat("project", "project :") != ""
-	name, ok := p.name(kindProject)
-	if !ok {
-		return false
-	}
-	if _, size := p.phrase(kindTeam); size > 0 && !cue {
-		return false
-	}
-	p.eat("project")
-	return c.put("project", name)
-}
-
-func (p *reader) labelValue(c *delta, _ string) bool {
-	cue := p.eat("labeled", "labelled", "tagged", "labeled as", "labelled as", "tagged as", "tagged with", "labeled with", "with label", "with the label", "with labels", "label", "labels", "label :", "with the", "add label", "as a", "as an", "a", "an", "tag", "the label")
-	if cue == "" {
-		return false
-	}
-	names, ok := p.labels()
-	if !ok {
-		return false
-	}
-	noun := p.eat("label", "labels", "tag") != ""
-	if cue == "with the" && !noun {
-		return false
-	}
-	return c.put("addLabels", names)
-}
-
-// more reads further values: and high priority, estimate 3, due friday.
-func (p *reader) more(c *delta, targets []string) bool {
-	team := p.teamOf(targets)
-	for !p.done() {
-		before := p.save()
-		joined := p.eat(", and", "and", ",", "with", "&", ", with", "and with", "plus", "and set", ", and set", "and make it", ", make it", "and change", "and update", "+", "and also", ", set", "on") != ""
-		p.eat("its", "the", "a", "an")
-		p.eat("to")
-		if joined && (p.attributeValue(c, team) || p.value(c, team)) {
-			continue
-		}
-		p.out = before
-		if p.dueValue(c, team) || p.attributeValue(c, team) {
-			continue
-		}
-		p.out = before
-		return true
-	}
-	return true
-}
-
 // modals say what ought to be: a wish. What is, was, will, can or could be is
 // told, not asked for.
 var modals = []string{
@@ -282,21 +122,30 @@ func (p *reader) stateForm() bool {
 	if p.asksBack() {
 		return false
 	}
-	start := p.at
+	start, was := p.at, p.list
 	return p.eachTarget(func(targets []string) bool {
 		if p.at == start {
 			return false // no target was written
 		}
 		named := p.toks[p.at-1].kind == tokenIssue || p.fragment
+		parallel := false
+		if p.list > was {
+			p.wish = false // I want my bugs in Auth revamp: a list
+		}
 		c := newDelta()
 		team := p.teamOf(targets)
 		modal := p.eat(modals...) != ""
+		if modal && p.list > was && !p.everyOne(start) {
+			return false // my bugs should be urgent: a complaint
+		}
 		if sure && !modal {
 			modal = p.eat("is", "are", "gets", "is in", "are in") != ""
 		}
 		p.wish = p.wish || modal
 		if !p.wish {
-			if connector := p.eat("→", ":", "=", "to", "as", "into", "back to"); connector == "" || !named && connector != "→" {
+			connector := p.eat("→", ":", "=", "to", "as", "into", "back to")
+			parallel = connector == "" && p.fragment && p.toks[p.at-1].kind == tokenIssue
+			if connector == "" && !parallel || !named && connector != "→" {
 				return false
 			}
 		}
@@ -308,12 +157,33 @@ func (p *reader) stateForm() bool {
 			p.at-- // a bug
 		}
 		after := p.save()
-		if p.participle(c, team) && p.more(c, targets) && p.ending() {
+		if p.participle(c, team) && p.more(c, targets) && p.ending() && (!parallel || p.likeLast(c)) {
 			return p.apply(targets, c)
 		}
 		p.out = after
 		return modal && p.hi-p.at <= 2 && p.unknownState(targets, team, "")
 	})
+}
+
+// everyOne reports whether the words from token i on speak of all issues or one.
+func (p *reader) everyOne(i int) bool {
+	t := p.toks[i]
+	return t.is("all") || t.is("every") || t.is("each") || t.is("the")
+}
+
+// likeLast reports whether a change sets the same fields as the step before it:
+// make ENG-3 urgent and ENG-4 low.
+func (p *reader) likeLast(c *delta) bool {
+	if len(p.steps) == 0 {
+		return false
+	}
+	last := p.steps[len(p.steps)-1].Input
+	for key := range c.set {
+		if last[key] == nil {
+			return false
+		}
+	}
+	return c.types == nil && len(last) == len(c.set)+1
 }
 
 // goesTo reads the person after "ENG-5 should go to", "ENG-5 →", or a handle.

@@ -1,5 +1,7 @@
 package assistant
 
+import "slices"
+
 // Showing one issue, or a few: by name, by address, or by a question about them.
 
 var showVerbs = []string{
@@ -23,8 +25,13 @@ func (p *reader) show() bool {
 	case p.asksAbout():
 		return true
 	default:
-		if p.eat(showVerbs...) != "" {
+		if verb := p.eat(showVerbs...); verb != "" {
 			p.eat("me", "us")
+			if t := p.peek(0); t.kind == tokenIssue && slices.Contains(searchVerbs, verb) && p.teamOfOne(t.text) == "" {
+				return false // find UTF-8
+			}
+		} else if len(p.steps) > 0 || p.hi != p.end {
+			return false // an issue by itself is a whole sentence
 		}
 		p.eat(aspects...)
 		comments = p.eat("the comments on", "comments on", "the comments for", "comments for", "the comments of", "comments of", "all comments on", "the discussion on", "the conversation on") != ""
@@ -120,7 +127,7 @@ func (p *reader) questionWord() bool {
 	return false
 }
 
-var questionWords = wordSet(`is are was were did does do has have had been the a an to of on for in at by it who what when why where which how much long be being get got
+var questionWords = wordSet(`is are was were did does do has have had been the a an to of on for in at by it who what when why where which how much many long be being get got
 working assigned owns owner own responsible due done finished closed open opened created creator made reported filed blocked still yet already issue ticket task status state priority assignee estimate
 finish close complete start open create fix resolve take update assign ship 's stand standing at anyone someone anybody not urgent high low completed canceled cancelled started progress review fixed resolved updated last changed labels label going doing coming along project cycle team points sprint`)
 

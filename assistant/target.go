@@ -190,6 +190,9 @@ func (p *reader) described(then func([]string) bool) bool {
 		if _, labeled := f.input["labels"]; labeled && len(f.input) == 1 && every == "the" && !picked {
 			continue // the bugs: which ones?
 		}
+		if _, counted := f.input["first"]; counted && (picked || len(f.input) == 1) {
+			continue
+		}
 		sel.Step = p.addStep(Step{Tool: toolList, Input: f.input})
 		if !picked {
 			sel.Pick = PickAll

@@ -3,6 +3,7 @@ package assistant
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Titles and other opaque text: what a sentence quotes or ends with is taken as
@@ -114,7 +115,7 @@ func (p *reader) colonTitle(h *head) (string, bool) {
 		line = bare[:i]
 	}
 	title := tidyTitle(plainText(line, false))
-	return title, title != ""
+	return title, strings.ContainsFunc(title, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
 // attributePart reads one comma part of a title line as an attribute, all of it

@@ -31,14 +31,19 @@ var openings = byFirstWord(
 	"hey", "hi", "hello", "yo", "ok", "okay", "so", "well", "um", "uh", "alright", "right", "great", "thank you", "good morning", "good afternoon", "good evening", "hey there", "hi there", "hello there", "linear", "linearbot", "bot", "hey bot", "hey linear", "dear bot", "sorry", "and", "then", "next", "afterwards", "after that", "finally", "next up", "and then", "also",
 	"can you", "could you", "would you", "will you", "can we", "could we", "can i", "could i", "may i", "can u", "could u", "can you help me", "could you help me", "can i see", "could i see", "may i see", "can i get", "could i get", "can i have", "could i have", "may i have", "can you help me to", "would you mind", "do you mind", "would you be able to", "are you able to", "is it possible to", "can you go ahead and", "could you go ahead and",
 	"i would like", "i would like you to", "i would like to", "i 'd like", "i 'd like you to", "i 'd like to", "i want", "i want you to", "i want to", "i need", "i need you to", "i need to", "i would like to see", "i 'd like to see", "i want to see", "i need to see", "i wish to", "i 'd love to", "i 'd love to see", "i 'd love", "i would love to", "we need to", "we need you to", "we want to", "we 'd like to", "i 'd appreciate it if you could", "i want to know", "i 'd like to know", "i need to know", "i would like to know", "i 'm looking for", "i am looking for", "i 'm trying to find", "i want a list of", "i need a list of", "i 'd like a list of", "i wonder", "i 'm wondering", "i was wondering if you could", "i 'm interested in", "i was wondering",
-	"let 's", "let us", "go ahead and", "help me", "help me to", "help me find", "do me a favor and", "do me a favour and", "be so kind as to", "feel free to", "you can", "you could", "quick question", "quick one", "let me know", "do you know", "any chance you could", "any chance you can", "it would be great if you could", "it would be nice if you could", "make sure to", "be sure to", "don 't forget to", "time to", "why do not you", "first", "firstly", "second of all", "lastly", "hey can you", "mind", "now", "ok now", "okay now",
+	"let 's", "let us", "go ahead and", "help me", "help me to", "help me find", "do me a favor and", "do me a favour and", "be so kind as to", "feel free to", "you can", "you could", "quick question", "quick one", "let me know", "do you know", "any chance you could", "any chance you can", "it would be great if you could", "it would be nice if you could", "make sure to", "be sure to", "don 't forget to", "time to", "why do not you", "first", "firstly", "second of all", "lastly", "hey can you", "mind", "now", "ok now", "okay now", "we need", "we want",
 )
 
 // weakOpenings ask whether something may or can be done, or say that it has to
 // be: they lead to a list, not to a change.
 var weakOpenings = []string{
-	"can we", "could we", "can i", "could i", "may i", "is it possible to", "are you able to", "would you be able to", "we need to", "we want to", "we 'd like to", "i need to", "i wonder", "i 'm wondering", "i was wondering",
+	"can we", "could we", "can i", "could i", "may i", "we need", "we want", "is it possible to", "are you able to", "would you be able to", "we need to", "we want to", "we 'd like to", "i need to", "i wonder", "i 'm wondering", "i was wondering",
 	"i 'm trying to find", "i 'm looking for", "i am looking for", "i want to know", "i 'd like to know", "i need to know", "i would like to know", "i 'm interested in", "let me know", "do you know", "feel free to", "you can", "you could", "don 't forget to", "time to", "why do not you",
+}
+
+// askingOpenings make a question a request.
+var askingOpenings = []string{
+	"can you", "could you", "would you", "will you", "can u", "could u", "would you mind", "do you mind", "mind", "i was wondering if you could", "any chance you could", "any chance you can",
 }
 
 // createOpenings are the weak ones with which people still ask for a new issue.

@@ -1,6 +1,6 @@
 package assistant
 
-import "time"
+import "slices"
 
 // This file holds the filters about who did something and when.
 
@@ -155,6 +155,7 @@ func (p *reader) recent(f *filters, key string) bool {
 // bareTime: "from last week" and "in the last 7 days" mean the day of creation,
 // or the day of completion when the sentence is about finished work.
 func (p *reader) bareTime(f *filters) bool {
+	cued := slices.ContainsFunc([]string{"from", "since", "in", "within", "over", "during", "after"}, p.peek(0).is)
 	since, ok := p.past()
 	if !ok {
 		return false
@@ -172,7 +173,7 @@ func (p *reader) bareTime(f *filters) bool {
 	case f.input["stateType"] == "completed":
 		return f.set("completedAfter", since)
 	}
-	if _, ok := f.input["creator"]; !ok && !f.noun {
+	if _, ok := f.input["creator"]; !ok && (!f.noun || !cued) {
 		return false
 	}
 	return f.set("createdAfter", since)
@@ -214,106 +215,4 @@ func (p *reader) ageAtom(f *filters) bool {
 	}
 	day, ok := p.pastDay()
 	return ok && f.set(key, day.Format(isoDay))
-}
-
-// dueAtom: overdue, due this week, due by friday, without a due date.
-func (p *reader) dueAtom(f *filters) bool {
-	if p.eat("overdue", "past due", "past their due date", "past its due date", "past the due date", "past their deadline", "past deadline", "late") != "" {
-		if _, stated := f.input["state"]; !stated && f.input["stateType"] == nil {
-			f.input["stateType"] = "open"
-		}
-		return f.set("dueBefore", p.now.Format(isoDay))
-	}
-	if p.eat("without due date", "without a due date", "with no due date", "no due date", "without due dates", "without a deadline", "with no deadline", "without deadline", "not due", "undated", "missing a due date") != "" {
-		return f.set("dueDate", "none")
-	}
-	if p.eat("due date", "due", "with a deadline", "deadline", "deadline is", "due date is") == "" {
-		return false
-	}
-	soon := func(day time.Time) bool { return f.set("dueBefore", day.Format(isoDay)) }
-	switch {
-	case p.eat("soon") != "":
-		return soon(startOfDay(p.now).AddDate(0, 0, 8))
-	case p.eat("this week", "by the end of the week", "by end of week", "before the end of the week", "until the end of the week", "by eow") != "":
-		return soon(startOfWeek(p.now).AddDate(0, 0, 7))
-	case p.eat("this month", "by the end of the month", "by end of month", "by eom") != "":
-		return soon(startOfMonth(p.now).AddDate(0, 1, 0))
-	case p.eat("next week") != "":
-		return p.dueRange(f, startOfWeek(p.now).AddDate(0, 0, 7), 7)
-	case p.eat("in the next", "within the next", "within", "over the next", "in the coming", "in") != "":
-		n, unit, ok := p.span()
-		return ok && soon(addSpan(startOfDay(p.now), n, unit).AddDate(0, 0, 1))
-	}
-	cue := p.eat("before", "by", "until", "no later than", "on or before", "on", "after", "<", ">")
-	day, ok := p.day()
-	if !ok {
-		return false
-	}
-	switch cue {
-	case "before", "<":
-		return soon(day)
-	case "by", "until", "no later than", "on or before":
-		return soon(day.AddDate(0, 0, 1))
-	case "after", ">":
-		return f.set("dueAfter", day.AddDate(0, 0, 1).Format(isoDay))
-	}
-	return p.dueRange(f, day, 1)
-}
-
-func (p *reader) dueRange(f *filters, from time.Time, days int) bool {
-	return f.set("dueAfter", from.Format(isoDay)) && f.set("dueBefore", from.AddDate(0, 0, days).Format(isoDay))
-}
-
-// orderAtom: newest, oldest first, sorted by priority, recently updated.
-func (p *reader) orderAtom(f *filters) bool {
-	if p.eat("sorted by", "ordered by", "sort by", "order by", "sorted", "ordered", "by order of", "in order of") != "" {
-		return p.sortKey(f)
-	}
-	if p.eat("by priority", "highest priority first", "most urgent first", "by urgency", "highest priority", "most important") != "" {
-		return f.set("sort", "priority")
-	}
-	if p.eat("by due date", "due soonest", "soonest due first") != "" {
-		return f.set("sort", "due")
-	}
-	order := ""
-	switch p.eat("newest", "latest", "most recent", "most recently created", "recent", "recently created", "newest first", "latest first", "most recent first",
-		"oldest", "oldest first", "earliest", "most recently updated", "last updated", "recently updated", "recently changed", "recently active", "least recent", "latest updated", "most recently changed") {
-	case "":
-		return false
-	case "oldest", "oldest first", "earliest", "least recent":
-		order = "oldest"
-	case "most recently updated", "last updated", "recently updated", "recently changed", "recently active", "latest updated", "most recently changed":
-		order = "updated"
-	default:
-		order = "newest"
-	}
-	f.superl = true
-	if n, ok := p.number(); ok {
-		if n < 1 || n > 50 || !f.set("first", n) {
-			return false
-		}
-	}
-	return f.set("sort", order)
-}
-
-func (p *reader) sortKey(f *filters) bool {
-	keys := []struct {
-		key     string
-		phrases []string
-	}{
-		{"priority", []string{"priority", "urgency", "importance"}},
-		{"due", []string{"due date", "due", "deadline"}},
-		{"updated", []string{"updated", "last updated", "update", "last update", "update date", "updated date", "most recently updated", "recently updated", "activity", "last activity"}},
-		{"newest", []string{"created", "creation", "creation date", "created date", "newest", "newest first", "date", "date created", "age", "most recent"}},
-		{"oldest", []string{"oldest", "oldest first"}},
-	}
-	for _, k := range keys {
-		if p.eat(k.phrases...) != "" {
-			if order := p.eat("first", "ascending", "descending", "desc", "asc"); k.key == "newest" && (order == "ascending" || order == "asc") {
-				return f.set("sort", "oldest")
-			}
-			return f.set("sort", k.key)
-		}
-	}
-	return false
 }

@@ -1,0 +1,104 @@
+package assistant
+
+import (
+	"strings"
+	"time"
+)
+
+// Times in words: days, spans, and times that reach until now.
+
+// day reads a calendar day: friday, next monday, in 3 days, december 1, 2026-12-01.
+func (p *reader) day() (time.Time, bool) { return p.dayBy(parseDay) }
+
+// pastDay reads a day that has been: friday is the last one.
+func (p *reader) pastDay() (time.Time, bool) { return p.dayBy(parsePastDay) }
+
+func (p *reader) dayBy(parse func(string, time.Time) (time.Time, bool)) (time.Time, bool) {
+	p.eat("the")
+	var found time.Time
+	size := 0
+	text := ""
+	for n := 0; n < 6 && p.at+n < p.hi; n++ {
+		t := p.toks[p.at+n]
+		if t.kind != tokenWord {
+			break
+		}
+		text = strings.TrimPrefix(text+" "+t.text, " ")
+		if day, ok := parse(text, p.now); ok {
+			found, size = day, n+1
+		}
+	}
+	p.at += size
+	return found, size > 0
+}
+
+// span reads 7 days, a week, 24h, fortnight; one of the unit when no number is there.
+func (p *reader) span() (n int, unit byte, ok bool) {
+	before := p.at
+	n = 1
+	if p.eat("couple of", "couple") != "" {
+		n = 2
+	} else if k, ok := p.number(); ok {
+		n = k
+	} else {
+		p.eat("a", "an")
+	}
+	t := p.peek(0)
+	if t.kind == tokenWord && p.at == before {
+		if n, unit, ok := parseSpan(t.text); ok {
+			p.at++
+			return n, unit, true
+		}
+	}
+	if t.is("fortnight") {
+		p.at++
+		return 2 * n, 'W', true
+	}
+	if _, unit, ok := parseSpan("1 " + t.text); ok && t.kind == tokenWord && len(t.text) > 2 {
+		p.at++
+		return n, unit, true
+	}
+	p.at = before
+	return 0, 0, false
+}
+
+// past reads the start of a time that reaches until now: in the last 7 days,
+// since monday, today, last week. The value is as the list tool takes it.
+func (p *reader) past() (string, bool) {
+	before := p.at
+	p.eat("in", "within", "over", "during", "for", "from", "within the", "in the", "over the", "during the", "for the", "from the", "the")
+	if p.eat("last", "past", "previous", "prior") != "" {
+		if n, unit, ok := p.span(); ok {
+			return ago(n, unit), true
+		}
+	}
+	p.at = before
+	if p.eat("since", "after", "from", "as of", "starting") != "" {
+		p.eat("last", "the last")
+		if n, unit, ok := p.span(); ok {
+			p.eat("ago")
+			return ago(n, unit), true
+		}
+		if p.eat("yesterday") != "" {
+			return "-P1D", true
+		}
+		if day, ok := p.pastDay(); ok {
+			return day.Format(isoDay), true
+		}
+		p.at = before
+		return "", false
+	}
+	p.eat("on")
+	switch p.eat("today", "yesterday", "this week", "this month", "this morning") {
+	case "today", "this morning":
+		return startOfDay(p.now).Format(isoDay), true
+	case "yesterday":
+		return "-P1D", true
+	case "this week":
+		return startOfWeek(p.now).Format(isoDay), true
+	case "this month":
+		return startOfMonth(p.now).Format(isoDay), true
+	}
+	p.at = before
+	return "", false
+}
