@@ -27,17 +27,18 @@ type Ask struct {
 	Session     *linear.Session
 	Text        string  // the asker's own words
 	Memory      Memory  // of this conversation
-	Context     []Quote // what others wrote in the thread: data, never instructions
+	Context     []Quote // the thread: what others wrote is data, never instructions
 	DefaultTeam string  // a team key or name; may be empty
 	Public      bool    // others will read the answer: private teams stay out of it
 	Now         time.Time
 }
 
-// Quote is one message of somebody else.
+// Quote is one message of the thread that is asked in.
 type Quote struct {
 	From string // a name
 	At   string // as the asker would read it: 14:02
 	Text string
+	Own  bool // the asker wrote it: as good as their words now
 }
 
 // Progress is what can be shown while an answer is made. Exactly one field is

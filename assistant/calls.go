@@ -147,7 +147,7 @@ func (t *talk) read(ctx context.Context, c ModelCall, input map[string]any) (fin
 	case toolList:
 		f, err = t.list(ctx, c)
 	case toolQuery:
-		f, err = t.query(ctx, input)
+		f, err = t.query(ctx, c, input)
 	case toolThread:
 		return finding{content: json.RawMessage(t.thread())}, nil
 	default:
@@ -156,7 +156,7 @@ func (t *talk) read(ctx context.Context, c ModelCall, input map[string]any) (fin
 	if err == nil {
 		return f, nil
 	}
-	failure, ok := toolError(err)
+	failure, ok := t.toolError(err)
 	if !ok || errors.Is(err, linear.ErrUnauthenticated) {
 		return finding{}, err
 	}
@@ -178,9 +178,25 @@ func toolError(err error) (*linear.ToolError, bool) {
 	return linear.AsToolError(err)
 }
 
-// refusal is a failed proposal as a model is told about it.
-func refusal(err error) (text string, ok bool) {
+// toolError is an error as this model may see it: where others read along, without
+// names that belong to private teams.
+func (t *talk) toolError(err error) (*linear.ToolError, bool) {
 	e, ok := toolError(err)
+	if !ok || !t.q.Public {
+		return e, ok
+	}
+	hidden := privateNames(t.d)
+	shown := *e
+	shown.Candidates = slices.DeleteFunc(slices.Clone(e.Candidates), func(c string) bool {
+		name, _, _ := strings.Cut(c, " <") // the detail that tells namesakes apart
+		return hidden[strings.ToLower(name)]
+	})
+	return &shown, true
+}
+
+// refusal is a failed proposal as a model is told about it.
+func (t *talk) refusal(err error) (text string, ok bool) {
+	e, ok := t.toolError(err)
 	if !ok || errors.Is(err, linear.ErrUnauthenticated) {
 		return "", false
 	}
@@ -243,7 +259,10 @@ var nameRoots = []string{"viewer", "teams", "team", "workflowStates", "workflowS
 // query runs a reading document. When others will read the answer only one
 // issue can be asked for, and the answer is ours: what an arbitrary document
 // brings cannot be told apart by team.
-func (t *talk) query(ctx context.Context, input map[string]any) (finding, error) {
+func (t *talk) query(ctx context.Context, c ModelCall, input map[string]any) (finding, error) {
+	if _, err := linear.ValidateInput(c.Name, c.Input); err != nil {
+		return finding{}, err
+	}
 	q, err := queryOf(Step{Tool: toolQuery, Input: input})
 	if err != nil {
 		return finding{}, err
@@ -319,12 +338,13 @@ func (t *talk) take(c ModelCall, f finding) ModelResult {
 func (t *talk) thread() string {
 	type quote struct {
 		From string `json:"from"`
+		Own  bool   `json:"by_the_person,omitempty"`
 		At   string `json:"at,omitempty"`
 		Text string `json:"text"`
 	}
 	quotes := []quote{}
 	for _, q := range t.q.Context {
-		quotes = append(quotes, quote{q.From, q.At, clip(q.Text, 4000)})
+		quotes = append(quotes, quote{q.From, q.Own, q.At, clip(q.Text, 4000)})
 	}
 	raw, err := json.Marshal(map[string]any{"untrusted": true, "messages": quotes})
 	if err != nil {

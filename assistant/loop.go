@@ -100,8 +100,8 @@ func (t *talk) open() {
 			continue
 		}
 		t.messages = append(t.messages,
-			ModelMessage{Blocks: []ModelBlock{{Text: turn.Asked}}},
-			ModelMessage{FromModel: true, Blocks: []ModelBlock{{Text: turn.Answered}}})
+			ModelMessage{Blocks: []ModelBlock{{Text: t.text.redact(turn.Asked)}}},
+			ModelMessage{FromModel: true, Blocks: []ModelBlock{{Text: t.text.redact(turn.Answered)}}})
 	}
 	t.messages = append(t.messages, ModelMessage{Blocks: []ModelBlock{{Text: t.q.Text}}})
 	if len(t.q.Context) == 0 {
@@ -176,7 +176,7 @@ func (t *talk) turn(ctx context.Context, reply ModelReply, calls []ModelCall) (g
 	}
 	if t.settledWrites(calls, results) {
 		err := t.propose(ctx)
-		refused, isRefusal := refusal(err)
+		refused, isRefusal := t.refusal(err)
 		if err == nil || !isRefusal {
 			return false, err
 		}

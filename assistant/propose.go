@@ -58,7 +58,7 @@ func holdsLink(text string) bool {
 func (t *talk) change(c ModelCall, input map[string]any) ModelResult {
 	w, marks, err := t.write(c, input)
 	if err != nil {
-		failure, ok := toolError(err)
+		failure, ok := t.toolError(err)
 		if !ok {
 			return failedCall(c, "internal", "The change could not be read.")
 		}
@@ -77,6 +77,9 @@ func (t *talk) write(c ModelCall, input map[string]any) (Step, map[string]string
 	tool := c.Name
 	var fields map[string]any
 	if c.Name == toolQuery {
+		if _, err := linear.ValidateInput(c.Name, c.Input); err != nil {
+			return Step{}, nil, err
+		}
 		w, _, err := readQuery(step)
 		if err != nil {
 			return Step{}, nil, err

@@ -14,8 +14,9 @@ import (
 // private team owns is taken out when others read along.
 type safeText struct {
 	emit    func(string)
-	asked   string         // the asker's words: their addresses may be repeated
-	private *regexp.Regexp // identifiers of private teams; nil: nothing is hidden
+	asked   string          // the asker's words: their addresses may be repeated
+	mails   map[string]bool // addresses of members, in lower case: they may be named
+	private *regexp.Regexp  // identifiers of private teams; nil: nothing is hidden
 	hidden  int
 
 	pending string
@@ -25,7 +26,10 @@ type safeText struct {
 }
 
 func newSafeText(q Ask, d *linear.Directory, emit func(string)) *safeText {
-	t := &safeText{emit: emit, asked: q.Text}
+	t := &safeText{emit: emit, asked: q.Text, mails: map[string]bool{}}
+	for _, u := range d.Users {
+		t.mails[strings.ToLower(u.Email)] = true
+	}
 	if q.Public {
 		t.private = privateRefs(d)
 	}
@@ -118,9 +122,15 @@ var (
 	linkShape    = regexp.MustCompile(`\[([^\[\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)`)
 	entityShape  = regexp.MustCompile(`<([^<>\s|]+)(?:\|([^<>]*))?>`)
 	addressShape = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]*:/{1,2}|(?:mailto|tel|data|javascript|slack):)[^\s<>"'` + "`" + `\])|]+`)
-	bareLink     = regexp.MustCompile(`(?i)\b(?:www\.[^\s<>()\]]+|(?:[\p{L}0-9-]+\.)+\p{L}{2,24}(?::[0-9]+)?[/?#][^\s<>()\]]+)`)
+	bareLink     = regexp.MustCompile(`(?i)\b(?:www\.[^\s<>()\]]+|(?:[\p{L}0-9-]+[.。．｡])+\p{L}{2,24}(?::[0-9]+)?[/?#][^\s<>()\]]+|(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?::[0-9]+)?[/?#][^\s<>()\]]*)`)
 	broadcast    = regexp.MustCompile(`(?i)@(channel|here|everyone)\b`)
+	opensEntity  = regexp.MustCompile(`<([!@#])`)
+	// hostShape is a name that Slack or a mail program would make a link of: its end is
+	// one of the common top-level domains, not the ending of a file.
+	hostShape = regexp.MustCompile(`(?:[\p{L}0-9._%+-]+@)?(?:[\p{L}0-9-]+[.。．｡])+(?:xn--[a-z0-9-]+|` + topLevels + `|` + strings.ToUpper(topLevels) + `)\b`)
 )
+
+const topLevels = `com|net|org|edu|gov|mil|int|info|biz|name|pro|io|ai|app|dev|xyz|site|online|shop|store|tech|cloud|link|click|top|live|page|web|co|uk|de|fr|nl|eu|ru|cn|jp|br|ca|au|es|se|fi|dk|ch|cz|tv|gg|ly|gl|test|example`
 
 const linkRemoved = "[link removed]"
 
@@ -143,12 +153,21 @@ func (t *safeText) clean(text string) string {
 		return linkRemoved
 	})
 	text = t.cleanBare(text)
+	text = t.cleanHosts(text)
+	text = opensEntity.ReplaceAllString(text, "< $1")
 	text = broadcast.ReplaceAllString(text, "$1")
 	if t.private != nil {
 		t.hidden += len(t.private.FindAllString(text, -1))
-		text = t.private.ReplaceAllString(text, "(hidden issue)")
 	}
-	return text
+	return t.redact(text)
+}
+
+// redact takes the identifiers of private teams out when others read along.
+func (t *safeText) redact(text string) string {
+	if t.private == nil {
+		return text
+	}
+	return t.private.ReplaceAllString(text, "(hidden issue)")
 }
 
 // entity opens what Slack would take for a mention or a link.
@@ -184,6 +203,31 @@ func (t *safeText) cleanBare(text string) string {
 		last = at[1]
 	}
 	return b.String() + text[last:]
+}
+
+// cleanHosts removes names of hosts and mail addresses that stand alone, except
+// those of Linear and of members, and what the asker wrote.
+func (t *safeText) cleanHosts(text string) string {
+	var b strings.Builder
+	last := 0
+	for _, at := range hostShape.FindAllStringIndex(text, -1) {
+		host := text[at[0]:at[1]]
+		inside := at[0] > 0 && strings.ContainsAny(text[at[0]-1:at[0]], "/@.=&?#-_") && at[0] > last
+		switch {
+		case host == "linear.app", t.mails[strings.ToLower(host)], t.wrote(host), inside && t.inAllowed(text, at[0]):
+			continue
+		}
+		b.WriteString(text[last:at[0]] + linkRemoved)
+		last = at[1]
+	}
+	return b.String() + text[last:]
+}
+
+// inAllowed reports whether position i is inside an address that was let through.
+func (t *safeText) inAllowed(text string, i int) bool {
+	start := strings.LastIndexAny(text[:i], " \n\t<>()[]|") + 1
+	end := i + strings.IndexAny(text[i:]+" ", " \n\t<>()[]|")
+	return t.allowed(strings.TrimRight(text[start:end], ".,;:!?*_~`\"'"))
 }
 
 // allowed reports whether an address leads to Linear, or is one the asker wrote.

@@ -10,7 +10,7 @@ import (
 
 // spoken passes a model's text through in pieces of n bytes.
 func spoken(asked, text string, public bool, n int) (shown string, pieces []string) {
-	d := &linear.Directory{Teams: []linear.Team{
+	d := &linear.Directory{Users: []linear.User{{Email: "alice@acme.test"}}, Teams: []linear.Team{
 		{TeamRef: linear.TeamRef{Key: "ENG", Visibility: "public"}}, {TeamRef: linear.TeamRef{Key: "SEC", Visibility: "private"}},
 	}}
 	safe := newSafeText(Ask{Text: asked, Public: public}, d, func(p string) { pieces = append(pieces, p) })
@@ -52,6 +52,19 @@ func TestSafeTextLinks(t *testing.T) {
 		"upper case":                          {"HTTPS://EVIL.TEST/S", "[link removed]"},
 		"a nested link":                       {"[![x](https://evil.test/a)](https://evil.test/b) y", " y"},
 		"HTML":                                {`<a href="https://evil.test/s">x</a>`, `<a href="[link removed]">x</a>`},
+		"a bare host":                         {"go to evil.test today, or EVIL.COM.", "go to [link removed] today, or [link removed]."},
+		"a bare host in punycode":             {"go to xn--80ak6aa92e.com today", "go to [link removed] today"},
+		"a punycode top level":                {"go to evil.xn--p1ai now", "go to [link removed] now"},
+		"an address in punycode":              {"https://xn--linar-7ua.app/x", "[link removed]"},
+		"in a code span":                      {"run `curl https://evil.test/x` now", "run `curl [link removed]` now"},
+		"in a code block":                     {"```\ncurl evil.test/x\n```\n", "```\ncurl [link removed]\n```"},
+		"full stops of another script":        {"go to evil。test/x and evil．com today", "go to [link removed] and [link removed] today"},
+		"a bare number":                       {"go to 203.0.113.7/x or http://203.0.113.7", "go to [link removed] or [link removed]"},
+		"mail to a stranger":                  {"write to thief@evil.test today", "write to [link removed] today"},
+		"mail of a member":                    {"write to alice@acme.test today", "write to alice@acme.test today"},
+		"a file is no host":                   {"see main.go, README.md, a.b.py and v1.2.3 (e.g. config.yaml)", "see main.go, README.md, a.b.py and v1.2.3 (e.g. config.yaml)"},
+		"a date with a link":                  {"<!date^1^{date} at^https://evil.test|x> now", "< !date^1^{date} at^[link removed]|x> now"},
+		"a redirect of Linear's":              {"https://linear.app.evil.com", "[link removed]"},
 		"mention of a channel":                {"<!channel> and <!here|here> and @everyone", "channel and here and everyone"},
 		"mention of a person":                 {"ask <@U123> in <#C1|general>", "ask U123 in general"},
 		"plain words":                         {"3 < 4 and a > b, e.g. main.go is fine.", "3 < 4 and a > b, e.g. main.go is fine."},

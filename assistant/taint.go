@@ -33,6 +33,10 @@ func newSources(q Ask) sources {
 		s.said += flat(turn.Asked)
 	}
 	for _, c := range q.Context {
+		if c.Own {
+			s.said += flat(c.Text)
+			continue
+		}
 		origin := c.From + "'s message"
 		if c.At != "" {
 			origin += ", " + c.At

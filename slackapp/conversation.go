@@ -2,6 +2,9 @@ package slackapp
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 	"sync"
 
 	"linearbot/assistant"
@@ -9,13 +12,25 @@ import (
 )
 
 // conversation names what one person and the bot talk about in one place: a
-// thread, or the DM as a whole. No memory crosses people or places.
+// thread. No memory crosses people or places.
 func (r *request) conversation() string {
 	if r.Thread != "" {
 		return r.Channel + "/" + r.Thread
 	}
 	return r.Channel
 }
+
+// directSession names the whole DM; "" elsewhere. Each message of a DM begins a thread of
+// its own there (Slack: agent messages tab), and takes up what the DM showed last.
+func (r *request) directSession() string {
+	if strings.HasPrefix(r.Channel, "D") {
+		return r.Channel
+	}
+	return ""
+}
+
+// shared reports whether others read along in the conversation.
+func (r *request) shared() bool { return r.Thread != "" && r.directSession() == "" }
 
 // shows notes which issues the answer shows, in order: what "the second one" will
 // mean.
@@ -29,49 +44,98 @@ func (r *request) shows(issues ...linear.Issue) {
 
 // recall is what the conversation left; unreadable memory is none.
 func (a *App) recall(ctx context.Context, r *request) assistant.Memory {
-	memory, err := a.Memories.Recall(ctx, r.Key, r.conversation())
+	from := r.conversation()
+	if all := r.directSession(); all != "" && r.Thread == r.Said {
+		from = all
+	}
+	memory, err := a.Memories.Recall(ctx, r.Key, from)
 	if err != nil {
 		a.Log.WarnContext(ctx, "conversation not remembered", "user", r.Key.UserID, "err", err)
 	}
 	return memory
 }
 
-// remember keeps one turn of a conversation.
+// remember keeps one turn of a conversation. Where others read along, what was for
+// the person's eyes alone is not kept.
 func (a *App) remember(ctx context.Context, r *request, asked string, answer Message) {
-	turn := assistant.Turn{Asked: asked, Answered: answer.fitted().Text}
-	if err := a.Memories.Remember(ctx, r.Key, r.conversation(), turn, r.Shown); err != nil {
-		a.Log.WarnContext(ctx, "turn not remembered", "user", r.Key.UserID, "err", err)
+	turn := assistant.Turn{Asked: asked, Answered: r.Answered}
+	switch {
+	case r.shared() && !(r.Public && (r.Answered != "" || answer.Public)):
+		turn.Answered = "(shown to the person alone)"
+	case r.Answered == "":
+		turn.Answered = answer.fitted().Text
+	}
+	places := []string{r.conversation()}
+	if all := r.directSession(); all != "" && all != places[0] {
+		places = append(places, all)
+	}
+	for _, place := range places {
+		if err := a.Memories.Remember(ctx, r.Key, place, turn, r.Shown); err != nil {
+			a.Log.WarnContext(ctx, "turn not remembered", "user", r.Key.UserID, "err", err)
+		}
 	}
 }
 
-// stops holds what Stop ends: the work under way in each agent session.
+// chose keeps the answer to a question.
+func (a *App) chose(ctx context.Context, r *request, question, value string) error {
+	err := a.Memories.Answer(ctx, r.Key, r.conversation(), question, value)
+	if all := r.directSession(); all != "" && all != r.conversation() {
+		err = errors.Join(err, a.Memories.Answer(ctx, r.Key, all, question, value))
+	}
+	return err
+}
+
+// forget wipes the conversation, and in a DM what it would hand on.
+func (a *App) forget(ctx context.Context, r *request) error {
+	err := a.Memories.Forget(ctx, r.Key, r.conversation())
+	if all := r.directSession(); all != "" {
+		err = errors.Join(err, a.Memories.Forget(ctx, r.Key, all))
+	}
+	return err
+}
+
+// stops holds what Stop ends: the work under way in each agent session. Two people
+// may have work in one thread.
 type stops struct {
 	mu      sync.Mutex
-	running map[string]context.CancelFunc // by channel/thread
+	running map[string][]*stoppable // by channel/thread
+}
+
+type stoppable struct {
+	user   string
+	cancel context.CancelFunc
 }
 
 // begin returns a context that stop ends. Call done when the work is over.
-func (s *stops) begin(ctx context.Context, session string) (stoppable context.Context, done func()) {
+func (s *stops) begin(ctx context.Context, session, user string) (work context.Context, done func()) {
 	ctx, cancel := context.WithCancel(ctx)
+	mine := &stoppable{user, cancel}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running == nil {
-		s.running = map[string]context.CancelFunc{}
+		s.running = map[string][]*stoppable{}
 	}
-	s.running[session] = cancel
+	s.running[session] = append(s.running[session], mine)
 	return ctx, func() {
+		cancel()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		delete(s.running, session)
-		cancel()
+		s.running[session] = slices.DeleteFunc(s.running[session], func(w *stoppable) bool { return w == mine })
+		if len(s.running[session]) == 0 {
+			delete(s.running, session)
+		}
 	}
 }
 
-// stop ends the work of a session, if there is any.
-func (s *stops) stop(session string) {
+// stop ends a person's work in a session; all of it when none is theirs.
+func (s *stops) stop(session, user string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if cancel, ok := s.running[session]; ok {
-		cancel()
+	all := s.running[session]
+	theirs := slices.ContainsFunc(all, func(w *stoppable) bool { return w.user == user })
+	for _, w := range all {
+		if w.user == user || !theirs {
+			w.cancel()
+		}
 	}
 }

@@ -63,6 +63,7 @@ const (
 	actAnswer        = "answer"   // value: choiceMade; ids answer.0…
 	actFeedback      = "feedback" // value: good or bad, and the reference
 	actShowAgain     = "show_again"
+	actShowMine      = "show_mine" // value: the words to read again, for the presser alone
 	actHomeMore      = "home_more"
 	actHomeView      = "home_view"
 	actHomeNext      = "home_next"

@@ -47,7 +47,7 @@ func (l issueList) message() Message {
 		m = m.with(l.row(i))
 	}
 	if hidden > 0 {
-		m = m.with(contextLine(hiddenLine(hidden)))
+		m = m.with(contextLine(hiddenLine(hidden)), actions("", button("Show only to me", actRunCommand+".mine", l.Filters)))
 	}
 	m = m.with(contextLine(dotted(l.position(len(rows)), l.Age)))
 	m.Text = l.text(rows, hidden)

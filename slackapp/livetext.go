@@ -2,6 +2,7 @@ package slackapp
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -11,9 +12,9 @@ import (
 )
 
 const (
-	liveAfter = time.Second // an answer that is whole before this is one post
-	liveGap   = time.Second // between two sights of a growing answer (Slack: chat.update is tier 3)
-	livePiece = 400         // characters that are shown without waiting longer
+	liveAfter = 100 * time.Millisecond // an answer that is whole before this is one post
+	streamGap = 700 * time.Millisecond // between two sights of a stream (Slack: chat.appendStream is tier 4)
+	editGap   = time.Second            // between two edits of a message (Slack: chat.update is tier 3)
 
 	// chat.startStream is tier 2, 20 a minute for a workspace: a few are left for others.
 	streamStarts = 15
@@ -25,114 +26,184 @@ func newStreamStarts() *rate.Limiter {
 }
 
 // liveText shows an answer while it is being written: as a stream in a thread, and
-// where that cannot be, as one message that is edited at most once a second. An
-// answer that is whole at once is never shown in parts.
+// where that cannot be, as one message that is edited at most once a second. It
+// shows what there is on a clock of its own, so that words do not wait for more
+// words. An answer that is whole at once is never shown in parts.
 type liveText struct {
-	app *App
-	r   *request
-	ctx context.Context // of the request; the model calls back without one
+	app    *App
+	r      *request
+	ctx    context.Context // of the request; the model calls back without one
+	cancel func()          // ends the work: Slack takes no more, because the person stopped it
 
-	mu      sync.Mutex
-	began   time.Time
-	last    time.Time
-	whole   strings.Builder
-	unsent  string
+	start   sync.Once
+	quit    chan struct{}
+	working sync.WaitGroup
+
+	mu     sync.Mutex
+	whole  strings.Builder
+	unsent string
+
+	// Only the clock touches these until it has ended.
 	ts      string // of the message, once there is one
 	stream  bool   // it is a stream of Slack's
-	stopped bool   // Slack takes no more: the person stopped it
+	stopped bool   // Slack takes no more
 }
 
 // write takes the next piece.
 func (l *liveText) write(piece string) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := time.Now()
-	if l.began.IsZero() {
-		l.began = now
-	}
 	l.whole.WriteString(piece)
 	l.unsent += piece
-	switch {
-	case l.stopped:
-	case l.ts == "" && now.Sub(l.began) >= liveAfter:
-		l.open(now)
-	case l.ts != "" && (now.Sub(l.last) >= liveGap || l.stream && length(l.unsent) >= livePiece):
-		l.grow(now)
+	l.mu.Unlock()
+	l.start.Do(func() {
+		l.quit = make(chan struct{})
+		l.working.Go(l.run)
+	})
+}
+
+// run shows what there is, again and again, until end.
+func (l *liveText) run() {
+	timer := time.NewTimer(liveAfter)
+	defer timer.Stop()
+	for {
+		select {
+		case <-l.quit:
+			return
+		case <-timer.C:
+		}
+		began := time.Now()
+		gap := l.show()
+		timer.Reset(max(gap-time.Since(began), liveAfter))
 	}
+}
+
+// show shows what came since, and says how long to wait before the next time.
+func (l *liveText) show() (gap time.Duration) {
+	unsent := l.take()
+	gap = editGap
+	if l.stream {
+		gap = streamGap
+	}
+	if unsent == "" || l.stopped {
+		return gap
+	}
+	var err error
+	switch {
+	case l.ts == "":
+		err = l.open(unsent)
+	case l.stream:
+		_, _, err = l.app.Quick.AppendStreamContext(l.ctx, l.r.Channel, l.ts, slack.MsgOptionMarkdownText(unsent))
+	default:
+		_, _, _, err = l.app.Quick.UpdateMessageContext(l.ctx, l.r.Channel, l.ts, l.sofar().options()...)
+	}
+	if err == nil {
+		return gap
+	}
+	l.giveBack(unsent)
+	if streamEnded(err) {
+		l.stopped = true
+		l.cancel()
+	}
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		gap = max(gap, limited.RetryAfter)
+	}
+	l.app.Log.DebugContext(l.ctx, "part of an answer not shown", "ref", l.r.Ref, "err", err)
+	return gap
+}
+
+func (l *liveText) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	unsent := l.unsent
+	l.unsent = ""
+	return unsent
+}
+
+func (l *liveText) giveBack(unsent string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.unsent = unsent + l.unsent
 }
 
 // open posts the first part.
-func (l *liveText) open(now time.Time) {
-	l.last = now
+func (l *liveText) open(unsent string) error {
 	if l.r.Thread != "" && l.app.starts.Allow() {
 		_, ts, err := l.app.Quick.StartStreamContext(l.ctx, l.r.Channel, slack.MsgOptionTS(l.r.Thread),
 			slack.MsgOptionRecipientUserID(l.r.Key.UserID), slack.MsgOptionRecipientTeamID(l.r.HomeTeam),
-			slack.MsgOptionMarkdownText(l.unsent))
+			slack.MsgOptionMarkdownText(unsent))
 		if err == nil {
-			l.ts, l.stream, l.unsent = ts, true, ""
-			return
+			l.ts, l.stream = ts, true
+			return nil
 		}
 		l.app.Log.InfoContext(l.ctx, "no stream, the message is edited instead", "ref", l.r.Ref, "err", wrapSlack("chat.startStream", err))
 	}
-	opts := l.sofar().options()
-	if l.r.Thread != "" {
-		opts = append(opts, slack.MsgOptionTS(l.r.Thread))
+	_, ts, err := l.app.Quick.PostMessageContext(l.ctx, l.r.Channel, l.r.inThread(l.sofar())...)
+	if err == nil {
+		l.ts = ts
 	}
-	_, ts, err := l.app.Quick.PostMessageContext(l.ctx, l.r.Channel, opts...)
-	if err != nil {
-		l.app.Log.InfoContext(l.ctx, "answer not shown in parts", "ref", l.r.Ref, "err", wrapSlack("chat.postMessage", err))
-		return
-	}
-	l.ts, l.unsent = ts, ""
+	return wrapSlack("chat.postMessage", err)
 }
 
-// grow shows what came since.
-func (l *liveText) grow(now time.Time) {
-	l.last = now
-	if !l.stream {
-		if _, _, _, err := l.app.Quick.UpdateMessageContext(l.ctx, l.r.Channel, l.ts, l.sofar().options()...); err == nil {
-			l.unsent = ""
-		}
-		return
+// inThread are the arguments of a message where the request was made.
+func (r *request) inThread(m Message) []slack.MsgOption {
+	opts := m.options()
+	if r.Thread != "" {
+		opts = append(opts, slack.MsgOptionTS(r.Thread))
 	}
-	_, _, err := l.app.Quick.AppendStreamContext(l.ctx, l.r.Channel, l.ts, slack.MsgOptionMarkdownText(l.unsent))
-	switch {
-	case err == nil:
-		l.unsent = ""
-	case streamEnded(err):
-		l.stopped = true
-	}
+	return opts
 }
 
 func (l *liveText) sofar() Message {
-	return Message{Text: fallback(escape(l.whole.String())), Blocks: blocks(slack.NewMarkdownBlock("", cut(l.whole.String(), maxBody)))}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text := l.whole.String()
+	return Message{Text: fallback(escape(text)), Blocks: blocks(slack.NewMarkdownBlock("", cut(text, maxBody)))}
 }
 
 // end shows the whole answer: text is what the parts made up, rest what comes
 // below it. It reports whether there was a message to end; without one the caller
-// posts the answer.
+// posts the answer. What Slack does not take into the message comes after it.
 func (l *liveText) end(ctx context.Context, rest []slack.Block) (shown bool, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	if l.quit != nil {
+		close(l.quit)
+		l.working.Wait()
+	}
 	if l.ts == "" {
 		return false, nil
 	}
+	below := rest
+	if whole := l.sofar(); sizeOf(whole.Blocks)+sizeOf(rest) > maxBody {
+		below = nil
+	}
+	if err := l.finish(ctx, below); err != nil {
+		if streamEnded(err) {
+			return true, nil // a dead stream is never posted again
+		}
+		l.app.Log.WarnContext(ctx, "answer not closed, the rest comes after it", "ref", l.r.Ref, "err", err)
+		below = nil
+	}
+	if len(below) > 0 || len(rest) == 0 {
+		return true, nil
+	}
+	_, _, err = l.app.API.PostMessageContext(ctx, l.r.Channel, l.r.inThread(Message{Blocks: rest})...)
+	return true, wrapSlack("chat.postMessage", err)
+}
+
+// finish puts the last words and the blocks below them into the message.
+func (l *liveText) finish(ctx context.Context, below []slack.Block) error {
 	if !l.stream {
-		_, _, _, err := l.app.API.UpdateMessageContext(ctx, l.r.Channel, l.ts, l.sofar().with(rest...).options()...)
-		return true, wrapSlack("chat.update", err)
+		_, _, _, err := l.app.API.UpdateMessageContext(ctx, l.r.Channel, l.ts, l.sofar().with(below...).options()...)
+		return wrapSlack("chat.update", err)
 	}
 	var opts []slack.MsgOption
-	if l.unsent != "" && !l.stopped {
-		opts = append(opts, slack.MsgOptionMarkdownText(l.unsent))
+	if unsent := l.take(); unsent != "" && !l.stopped {
+		opts = append(opts, slack.MsgOptionMarkdownText(unsent))
 	}
-	if len(rest) > 0 {
-		opts = append(opts, slack.MsgOptionBlocks(rest...))
+	if len(below) > 0 {
+		opts = append(opts, slack.MsgOptionBlocks(below...))
 	}
-	_, _, err = l.app.API.StopStreamContext(ctx, l.r.Channel, l.ts, opts...)
-	if err != nil && streamEnded(err) {
-		return true, nil // a dead stream is never posted again
-	}
-	return true, wrapSlack("chat.stopStream", err)
+	_, _, err := l.app.API.StopStreamContext(ctx, l.r.Channel, l.ts, opts...)
+	return wrapSlack("chat.stopStream", err)
 }
 
 func streamEnded(err error) bool {

@@ -51,6 +51,8 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 		return a.opened(err)
 	case actAnswer:
 		return a.pressAnswer(ctx, r, value)
+	case actShowMine:
+		return a.pressShowMine(ctx, r, value)
 	case actFeedback:
 		return a.pressFeedback(ctx, r, value)
 	case actSettings:

@@ -23,7 +23,7 @@ const (
 // cap is how long the work on a request may take.
 func (r *request) cap() time.Duration {
 	switch r.Op {
-	case "event.message", "event.app_mention", "action." + actAskInstead, "action." + actAnswer:
+	case "event.message", "event.app_mention", "action." + actAskInstead, "action." + actAnswer, "action." + actShowMine:
 		return wordsCap
 	case "command":
 		if cmd, err := assistant.ParseCommand(r.Command.Text); err == nil && cmd.Verb == assistant.VerbAsk {
@@ -36,9 +36,10 @@ func (r *request) cap() time.Duration {
 // askModel answers words with the language model. The person sees what it is
 // doing; what it wants changed comes back as a preview.
 func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memory assistant.Memory, text string) (Message, error) {
-	ctx, done := a.stops.begin(ctx, r.session())
+	ctx, done := a.stops.begin(ctx, r.session(), r.Key.UserID)
 	defer done()
-	live := &liveText{app: a, r: r, ctx: ctx}
+	live := &liveText{app: a, r: r, ctx: ctx, cancel: done}
+	var steps []string
 	answer, err := a.Loop.Ask(ctx, assistant.Ask{
 		Asker: asker(r, "assistant"), Session: s, Text: text, Memory: memory, Context: a.quotes(ctx, r),
 		Public: r.Public, Now: a.clockOf(ctx, r),
@@ -46,10 +47,14 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 		switch {
 		case p.Doing != "":
 			a.status(ctx, r, p.Doing+"…")
+			if !slices.Contains(steps, p.Doing) {
+				steps = append(steps, p.Doing)
+			}
 		case p.Text != "" && r.Response == "":
 			live.write(p.Text)
 		}
 	})
+	r.Answered = answer.Text
 	if err != nil {
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeCap)
 		defer cancel()
@@ -58,14 +63,19 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 		}
 		return a.askFailed(ctx, r, answer, err)
 	}
-	r.Shown = append(r.Shown, answer.Issues()...)
 	apart := r.Public && slices.ContainsFunc(answer.Proposal.Changes, func(c assistant.Change) bool { return c.Issue.Private })
+	if !apart {
+		r.Shown = append(r.Shown, answer.Issues()...)
+	}
 	preview := a.preview(answer.Proposal)
 	if apart {
 		answer.Proposal = assistant.Proposal{} // its preview is for the asker's eyes
 	}
-	rest := a.belowAnswer(r, answer, text)
+	rest := a.belowAnswer(r, answer, text, steps)
 	shown, err := live.end(ctx, rest)
+	if shown {
+		a.status(ctx, r, "") // a step after the first words set it again
+	}
 	if apart && shown {
 		return preview, err
 	}
@@ -92,27 +102,44 @@ func sizeOf(all []slack.Block) int {
 	return min(size, maxBody-500)
 }
 
-// belowAnswer is what code adds to a model's text: the issues it read when it said
-// nothing itself, how it ended, the command that does the same, and the preview.
-func (a *App) belowAnswer(r *request, answer assistant.Answer, asked string) []slack.Block {
+// belowAnswer is what code adds to a model's text: what was done for it, the issues
+// it read when it said nothing itself, how it ended, the command that does the same,
+// and the preview.
+func (a *App) belowAnswer(r *request, answer assistant.Answer, asked string, steps []string) []slack.Block {
 	var m Message
+	if len(steps) > 0 {
+		m = m.with(contextLine(inline(strings.Join(steps, " · "), 300)))
+	}
 	if answer.Text == "" && answer.Proposal.ID == "" {
 		m = m.with(a.readsMessage(r, assistant.Prepared{Reads: answer.Reads}, answer.Plan).Blocks...)
+		if len(answer.Reads) == 0 && len(answer.Proposal.Changes) == 0 && endWords(answer.End) == "" {
+			m = m.with(section("I have no answer to that. Nothing was changed."))
+		}
 	}
 	if answer.Hidden > 0 {
-		m = m.with(contextLine(hiddenLine(answer.Hidden)))
+		m = m.with(contextLine(hiddenLine(answer.Hidden)), showMine(r, asked))
 	}
 	m = m.with(contextLine(endWords(answer.End)))
 	if answer.End == assistant.EndTimedOut || answer.End == assistant.EndLimit {
 		m = m.with(actions("", button("Continue", actAskInstead, cut(asked, maxValue))))
 	}
-	if command := assistant.Spell(answer.Plan); command != "" {
-		m = m.with(contextLine("The same as a command: " + code(a.Word+" "+command, 500)))
+	tainted := slices.ContainsFunc(answer.Proposal.Changes, assistant.Change.Tainted) // never handed out to be pasted and run at once
+	if command := assistant.Spell(answer.Plan); command != "" && !tainted {
+		m = m.with(contextLine("The same as a command: " + code(unescape(a.Word+" "+command), 500)))
 	}
 	if len(answer.Proposal.Changes) > 0 {
 		return append(m.Blocks, a.preview(answer.Proposal).Blocks...)
 	}
 	return append(m.Blocks, feedbackButtons(r.Ref))
+}
+
+// showMine offers a public answer's hidden part to whoever presses, read with their
+// own connection.
+func showMine(r *request, asked string) slack.Block {
+	if !r.Public || asked == "" || length(asked) > maxValue {
+		return nil
+	}
+	return actions("", button("Show only to me", actShowMine, asked))
 }
 
 // endWords says why there may be less in an answer than was asked for.
@@ -142,34 +169,13 @@ func (a *App) askFailed(ctx context.Context, r *request, answer assistant.Answer
 		return sayText("Today's words are used up, so I only read simple sentences until tomorrow.").with(notUnderstood(a.Word).Blocks...), nil
 	case isModel:
 		a.Log.WarnContext(ctx, "model did not answer", "ref", r.Ref, "kind", string(failed.Kind), "err", err)
-		return sayText("The assistant is unavailable. Commands still work. Nothing was changed.").with(notUnderstood(a.Word).Blocks[1:]...), nil
+		return unavailable("The assistant is unavailable. Commands still work. Nothing was changed.").with(notUnderstood(a.Word).Blocks[1:]...), nil
 	}
 	return Message{}, err
 }
 
-// quotes are what others wrote in the thread of a mention: data for the model.
-func (a *App) quotes(ctx context.Context, r *request) []assistant.Quote {
-	if r.Event == nil || r.Thread == "" || r.Channel == "" || r.Channel[0] == 'D' {
-		return nil
-	}
-	const most = 15
-	messages, err := a.messages(ctx, &formFrom{Channel: r.Channel, Root: r.Thread})
-	if err != nil {
-		a.Log.InfoContext(ctx, "thread not read", "ref", r.Ref, "err", err)
-		return nil
-	}
-	var all []assistant.Quote
-	for _, m := range messages[max(0, len(messages)-most):] {
-		if m.Timestamp == r.Said || m.Text == "" {
-			continue
-		}
-		at := ""
-		if sent, ok := slackTime(m.Timestamp); ok {
-			at = sent.In(a.clockOf(ctx, r).Location()).Format("15:04")
-		}
-		all = append(all, assistant.Quote{From: a.authorOf(ctx, nil, m.User).Name, At: at, Text: m.Text})
-	}
-	return all
+func unavailable(text string) Message {
+	return sayText(text).with(actions("", button("Help", actHelp, "")))
 }
 
 // session is the agent session a request belongs to: each message of the DM that
@@ -201,7 +207,11 @@ func (a *App) processing(ctx context.Context, r *request, status string) {
 	if r.Event == nil || thread == "" {
 		return
 	}
-	_, err := a.Quick.SetAgentSessionStatusContext(ctx, slack.AgentSessionSetStatusParameters{ChannelID: r.Channel, ThreadTS: thread, Status: status})
+	p := slack.AgentSessionSetStatusParameters{ChannelID: r.Channel, ThreadTS: thread, Status: status}
+	if thread == r.Said { // its first message names the conversation
+		p.Title = r.Title
+	}
+	_, err := a.Quick.SetAgentSessionStatusContext(ctx, p)
 	if err != nil {
 		a.Log.DebugContext(ctx, "no agent session", "ref", r.Ref, "err", err)
 	}

@@ -35,6 +35,15 @@ func (p page) value() string {
 	return string(b)
 }
 
+// visible are the issues that a page shows.
+func (p page) visible(all []linear.Issue) []linear.Issue {
+	if !p.Public {
+		return all
+	}
+	shown, _ := publicRows(all, 0)
+	return shown
+}
+
 func readPage(value string) (page, error) {
 	var p page
 	if err := json.Unmarshal([]byte(value), &p); err != nil || p.Command == "" {
@@ -76,7 +85,7 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 	}
 	l.Age = age
 	l.Issues, l.More = found.Issues, found.HasMore
-	r.shows(found.Issues...)
+	r.shows(p.visible(found.Issues)...)
 	next, back := p, p
 	next.After, next.Before, next.First = found.After, "", p.First+len(found.Issues)
 	back.After, back.Before, back.First = "", found.Before, max(1, p.First-listRows)

@@ -26,7 +26,7 @@ func (a *App) onMessage(ctx context.Context, r *request, e *slackevents.MessageE
 	if err := a.mayUse(ctx, r); err != nil {
 		return err
 	}
-	r.Said = e.TimeStamp
+	r.Thread, r.Said = firstOf(e.ThreadTimeStamp, e.TimeStamp), e.TimeStamp
 	return a.words(ctx, r, e.Text)
 }
 
@@ -47,8 +47,7 @@ func (a *App) onMention(ctx context.Context, r *request, e *slackevents.AppMenti
 // words reads a plain sentence: reads are answered at once, writes are previewed.
 func (a *App) words(ctx context.Context, r *request, text string) error {
 	if !a.Words || a.policy(ctx, r.Key.TeamID).AssistantOff {
-		return a.reply(ctx, r, sayText("The assistant is unavailable. Commands still work.").
-			with(actions("", button("Help", actHelp, ""))))
+		return a.reply(ctx, r, unavailable("The assistant is unavailable. Commands still work."))
 	}
 	answer := func(ctx context.Context) (Message, error) { return a.answerWords(ctx, r, text) }
 	if r.Event == nil {
@@ -81,20 +80,33 @@ func (a *App) answerWords(ctx context.Context, r *request, text string) (Message
 	memory := a.recall(ctx, r)
 	reading := assistant.Parse(text, d, memory.Thread(), a.clockOf(ctx, r))
 	if reading.Talk == assistant.TalkForget {
-		return sayText("Forgotten. What I showed and asked here is gone."), a.Memories.Forget(ctx, r.Key, r.conversation())
+		return sayText("Forgotten. What I showed and asked here is gone."), a.forget(ctx, r)
 	}
+	spoken := a.spoken(ctx, text)
+	r.Title = cut(oneLine(spoken), 60)
 	var m Message
 	if a.Loop != nil && !settled(reading) {
 		a.processing(ctx, r, "processing")
-		m, err = a.askModel(ctx, r, s, memory, text)
-		a.processing(context.WithoutCancel(ctx), r, "active")
+		m, err = a.askModel(ctx, r, s, memory, spoken)
 	} else {
 		m, err = a.answerReading(ctx, r, s, reading, text)
+		if r.Hidden > 0 {
+			m = m.with(showMine(r, text))
+		}
+	}
+	if a.Loop != nil {
+		a.processing(context.WithoutCancel(ctx), r, "active")
 	}
 	if err == nil {
-		a.remember(context.WithoutCancel(ctx), r, text, m)
+		a.remember(context.WithoutCancel(ctx), r, spoken, m)
 	}
 	return m, err
+}
+
+// pressShowMine answers the words of a public answer again, for the presser alone
+// and with what they may see.
+func (a *App) pressShowMine(ctx context.Context, r *request, text string) error {
+	return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.answerWords(ctx, r, text) })
 }
 
 // settled reports whether the parser's reading needs no model: it is certain, or
@@ -173,7 +185,12 @@ func (a *App) readsMessage(r *request, p assistant.Prepared, plan assistant.Plan
 		if read.Issue != nil {
 			issues = []linear.Issue{*read.Issue}
 		}
-		r.shows(issues...)
+		if r.Public {
+			visible, _ := publicRows(issues, 0)
+			r.shows(visible...)
+		} else {
+			r.shows(issues...)
+		}
 		if read.Step < len(plan.Steps) {
 			command := assistant.SpellStep(plan.Steps[read.Step])
 			m = m.with(contextLine(dotted("Searched: "+firstOf(code(strings.TrimSpace(a.Word+" "+command), 300), "your words"), foundWords(len(issues), read.HasNext))))
@@ -190,6 +207,7 @@ func (a *App) readsMessage(r *request, p assistant.Prepared, plan assistant.Plan
 		}
 		if hidden > 0 {
 			m = m.with(contextLine(hiddenLine(hidden)))
+			r.Hidden += hidden
 		}
 	}
 	return m
@@ -230,6 +248,7 @@ func (a *App) readPlan(ctx context.Context, r *request, s *linear.Session, readi
 	m.Public = r.Public
 	for _, read := range found.Reads {
 		if len(read.Data) > 0 {
+			m.Public = false // names of private teams may be among them
 			m = m.with(section(dataWords(read.Data)))
 		}
 	}

@@ -53,7 +53,7 @@ func (a *App) pressAnswer(ctx context.Context, r *request, value string) error {
 	if err := json.Unmarshal([]byte(value), &c); err != nil {
 		return fmt.Errorf("answer to a question: %w", err)
 	}
-	if err := a.Memories.Answer(ctx, r.Key, r.conversation(), c.Key, c.Value); err != nil {
+	if err := a.chose(ctx, r, c.Key, c.Value); err != nil {
 		return err
 	}
 	m, err := a.answerWords(ctx, r, c.Text)

@@ -50,7 +50,10 @@ type request struct {
 	came     time.Time   // when it came first, before any restart
 	raced    error       // how a form ended that nobody waits for any more
 
-	Shown []string // identifiers the answer shows, in order
+	Shown    []string // identifiers the answer shows, in order
+	Hidden   int      // issues a public answer left out
+	Answered string   // the text of an answer that was shown piece by piece
+	Title    string   // what a conversation that begins here is called
 
 	Command     *slack.SlashCommand
 	Interaction *slack.InteractionCallback

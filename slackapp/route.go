@@ -84,7 +84,7 @@ func (a *App) onEvent(ctx context.Context, r *request) error {
 	case *slackevents.LinkSharedEvent:
 		return a.onLinks(ctx, r, e)
 	case *slackevents.AgentSessionStoppedEvent:
-		a.stops.stop(e.Channel + "/" + e.ThreadTimestamp)
+		a.stops.stop(e.Channel+"/"+e.ThreadTimestamp, e.User)
 	case *slackevents.AppUninstalledEvent, *slackevents.TokensRevokedEvent:
 		a.Log.ErrorContext(ctx, "Slack took this app's access away: install it again", "team", r.HomeTeam, "op", r.Op)
 	case *slackevents.UserChangeEvent:

@@ -104,7 +104,7 @@ func (s *Server) check(r *http.Request, body []byte) (request Request, broken st
 	}
 	for _, secret := range s.options.Secrets {
 		if bytes.Contains(body, []byte(secret)) {
-			return request, "a secret is in the request"
+			return request, "a secret is in the request: " + around(body, secret)
 		}
 	}
 	if err := json.Unmarshal(body, &request); err != nil {
@@ -208,4 +208,10 @@ func checkBlocks(n int, m Message, calls, open map[string]bool) string {
 		}
 	}
 	return ""
+}
+
+// around is a secret with the text before and behind it.
+func around(body []byte, secret string) string {
+	i := bytes.Index(body, []byte(secret))
+	return string(body[max(0, i-80):min(len(body), i+len(secret)+40)])
 }

@@ -315,7 +315,7 @@ func (t *tour) modelWords(ctx context.Context) error {
 	}
 	made, _ := t.titled(title)
 	if err := t.holds(ctx, "the answer grew on the screen and names the issue made a moment ago; nothing has changed yet", func() bool {
-		return m.Edited != "" && strings.Contains(slacktest.Text(m), title) && made.State != "In Progress"
+		return (m.Streamed || m.Edited != "") && strings.Contains(slacktest.Text(m), title) && made.State != "In Progress"
 	}); err != nil {
 		return err
 	}
