@@ -46,7 +46,7 @@ func (db *DB) backup(ctx context.Context, path string) error {
 // one statement and one read snapshot, on a connection of its own: SQLite counts
 // it as a write, which the pooled readers refuse, and it must not hold the writer.
 func vacuumInto(ctx context.Context, path, target string) error {
-	source, err := sql.Open("sqlite3", fileURL(path, ""))
+	source, err := sql.Open("sqlite3", fileURL(path, lockPatience, ""))
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ var (
 // whole or not at all.
 type DB struct {
 	path  string
-	write *sql.DB // one connection; each transaction takes the write lock at once
+	write writer  // one connection; each transaction takes the write lock at once
 	read  *sql.DB // a few connections that cannot write
 }
 
@@ -42,14 +42,14 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 		return nil, explain(path, err)
 	}
 	db := &DB{path: path}
-	if db.write, err = sql.Open("sqlite3", writerDSN(path)); err != nil {
+	if err := prepare(ctx, path); err != nil {
 		return nil, explain(path, err)
 	}
-	db.write.SetMaxOpenConns(1)
-	if err := untilUnlocked(ctx, db.write.PingContext); err != nil {
-		return nil, errors.Join(explain(path, err), db.write.Close())
+	if db.write.db, err = sql.Open("sqlite3", writerDSN(path, lockSlice)); err != nil {
+		return nil, explain(path, err)
 	}
-	if err := migrate(ctx, db.write); err != nil {
+	db.write.db.SetMaxOpenConns(1)
+	if err := whenUnlocked(ctx, func() error { return db.write.db.PingContext(ctx) }); err != nil {
 		return nil, errors.Join(explain(path, err), db.write.Close())
 	}
 	if db.read, err = sql.Open("sqlite3", readerDSN(path)); err != nil {
@@ -77,7 +77,7 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // transact runs fn in one write transaction and commits it if fn returns nil.
 func (db *DB) transact(ctx context.Context, doing string, fn func(*sql.Tx) error) error {
-	tx, err := db.write.BeginTx(ctx, nil)
+	tx, err := db.write.BeginTx(ctx)
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
@@ -113,8 +113,19 @@ func changed(result sql.Result, missing error) error {
 	return nil
 }
 
-// row is one row to be read: *sql.Row or *sql.Rows.
+// row is one row to be read: *sql.Row, *sql.Rows or a changedRow.
 type row interface{ Scan(dest ...any) error }
+
+// changeAll runs one statement that changes any number of rows, and returns them
+// in no order.
+func changeAll[T any](ctx context.Context, db *DB, doing string, scan func(row) (T, error), query string, args ...any) (all []T, err error) {
+	err = db.transact(ctx, doing, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, query, args...)
+		all, err = collect(rows, err, scan)
+		return err
+	})
+	return all, err
+}
 
 // found turns "no rows" into ErrNotFound.
 func found(err error) error {

@@ -84,10 +84,9 @@ func (db *DB) ClaimEnvelopes(ctx context.Context, owner string, now time.Time, l
 	if !any {
 		return nil, nil
 	}
-	rows, err := db.write.QueryContext(ctx, claim, owner, micros(now.Add(lease)), micros(now), limit)
-	envelopes, err := collect(rows, err, scanEnvelope)
+	envelopes, err := changeAll(ctx, db, "claim envelopes", scanEnvelope, claim, owner, micros(now.Add(lease)), micros(now), limit)
 	if err != nil {
-		return nil, fmt.Errorf("claim envelopes: %w", err)
+		return nil, err
 	}
 	slices.SortFunc(envelopes, func(a, b Envelope) int {
 		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.ID, b.ID))

@@ -60,10 +60,9 @@ func (db *DB) ClaimNotices(ctx context.Context, owner string, now time.Time, lea
 		WHERE status = 'due' AND due_at <= $3
 		AND id IN (SELECT id FROM notices WHERE status = 'due' AND due_at <= $3 ORDER BY due_at, id LIMIT $4)
 		RETURNING ` + noticeColumns
-	rows, err := db.write.QueryContext(ctx, claim, owner, micros(now.Add(lease)), micros(now), limit)
-	notices, err := collect(rows, err, scanNotice)
+	notices, err := changeAll(ctx, db, "claim notices", scanNotice, claim, owner, micros(now.Add(lease)), micros(now), limit)
 	if err != nil {
-		return nil, fmt.Errorf("claim notices: %w", err)
+		return nil, err
 	}
 	slices.SortFunc(notices, byChange)
 	return notices, nil

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
 )
@@ -24,10 +23,6 @@ var migrations embed.FS
 
 // ownerOnly is the mode of a new database file and of a backup.
 const ownerOnly = 0o600
-
-// openPatience is how long Open waits for another process that is turning the
-// same new file into a write-ahead-log database.
-const openPatience = 10 * time.Second
 
 // pathOf returns the absolute path of the file that dsn names.
 func pathOf(dsn string) (string, error) {
@@ -75,30 +70,32 @@ func create(path string) error {
 
 // writerDSN and readerDSN carry the pragmas, so that each pooled connection has
 // them. FULL: a saved token pair is on the disk when Commit returns.
-func writerDSN(path string) string {
-	return fileURL(path, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on")
+func writerDSN(path string, wait time.Duration) string {
+	return fileURL(path, wait, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on")
 }
 
 func readerDSN(path string) string {
-	return fileURL(path, "_query_only=on")
+	return fileURL(path, lockPatience, "_query_only=on")
 }
 
-func fileURL(path, options string) string {
+func fileURL(path string, wait time.Duration, options string) string {
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
-	return name.String() + "?_busy_timeout=10000&_stmt_cache_size=64&" + options
+	return fmt.Sprintf("%s?_busy_timeout=%d&_stmt_cache_size=64&%s", &name, wait.Milliseconds(), options)
 }
 
-// untilUnlocked repeats try while the file is locked. Only a change of journal
-// mode needs it: SQLite does not wait for locks there.
-func untilUnlocked(ctx context.Context, try func(context.Context) error) error {
-	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		err := try(ctx)
-		if err != nil && codeOf(err) != sqlite3.ErrBusy && codeOf(err) != sqlite3.ErrLocked {
-			err = backoff.Permanent(err)
-		}
-		return struct{}{}, err
-	}, backoff.WithBackOff(backoff.NewConstantBackOff(20*time.Millisecond)), backoff.WithMaxElapsedTime(openPatience))
-	return err
+// prepare turns the file into a write-ahead-log database and brings its tables up
+// to date.
+func prepare(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite3", writerDSN(path, lockPatience))
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	// A change of the journal mode does not wait for locks by itself.
+	if err = whenUnlocked(ctx, func() error { return db.PingContext(ctx) }); err == nil {
+		err = migrate(ctx, db)
+	}
+	return errors.Join(err, db.Close())
 }
 
 // migrate brings the schema up to date. Several processes may try at once: who

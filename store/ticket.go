@@ -90,10 +90,10 @@ func (db *DB) TakeTicket(ctx context.Context, kind TicketKind, hash []byte, now 
 func (db *DB) TakeTickets(ctx context.Context, kind TicketKind, key Key, now time.Time) ([]Ticket, error) {
 	const take = `DELETE FROM tickets WHERE kind = $1 AND team_id = $2 AND user_id = $3 AND expires_at > $4
 		RETURNING ` + ticketColumns
-	rows, err := db.write.QueryContext(ctx, take, kind, key.TeamID, key.UserID, micros(now))
-	tickets, err := collect(rows, err, scanTicket)
+	doing := fmt.Sprintf("take %s tickets of %s", kind, key)
+	tickets, err := changeAll(ctx, db, doing, scanTicket, take, kind, key.TeamID, key.UserID, micros(now))
 	if err != nil {
-		return nil, fmt.Errorf("take %s tickets of %s: %w", kind, key, err)
+		return nil, err
 	}
 	slices.SortFunc(tickets, func(a, b Ticket) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), bytes.Compare(a.Hash, b.Hash))
