@@ -15,15 +15,23 @@ const probeBatch = 200
 // ProbeReport counts what one slow probe did.
 type ProbeReport struct{ Probed, Lost int }
 
-// ProbeDue asks Linear about accounts one by one, each every few hours, so that a
-// removed access is noticed though nobody uses it. A token of the old kind is
-// traded for a pair on the way, where Linear still does that.
+// ProbeDue asks Linear about accounts one by one, each every few hours or when
+// something hints at it, so that a removed access is noticed though nobody uses
+// it. Who could not be asked is due again in a few minutes. A token of the old kind
+// is traded for a pair on the way, where Linear still does that.
 func (m *Manager) ProbeDue(ctx context.Context) (ProbeReport, error) {
-	due, err := m.DB.ProbeDue(ctx, time.Now(), probeBatch)
-	if err != nil {
-		return ProbeReport{}, err
+	var sum ProbeReport
+	for {
+		due, err := m.DB.ProbeDue(ctx, time.Now(), probeBatch)
+		if err != nil {
+			return sum, err
+		}
+		report, err := m.probeAll(ctx, due)
+		sum.Probed, sum.Lost = sum.Probed+report.Probed, sum.Lost+report.Lost
+		if err = errors.Join(err, ctx.Err()); err != nil || len(due) < probeBatch {
+			return sum, err
+		}
 	}
-	return m.probeAll(ctx, due)
 }
 
 func (m *Manager) probeAll(ctx context.Context, all []store.Account) (ProbeReport, error) {
@@ -53,10 +61,13 @@ func (m *Manager) probe(ctx context.Context, a store.Account) error {
 		}
 	}
 	_, err := m.session(a, nil).Viewer(ctx)
-	proven := err == nil
+	proven, gap := err == nil, probeGap()
+	if err != nil && !lost(err) {
+		gap = between(probeSoon/2, probeSoon) // nothing was learned
+	}
 	if _, noteErr := m.DB.UpdateAccount(ctx, a.Key, func(_ *store.Tx, a store.Account) (store.Account, error) {
 		if a.State == store.Active {
-			a.ProbeAt = time.Now().Add(probeGap())
+			a.ProbeAt = time.Now().Add(gap)
 			a.Suspect = a.Suspect && !proven
 		}
 		return a, nil

@@ -431,10 +431,10 @@ func TestRevocationIsNoticedByEachWay(t *testing.T) {
 		"OAuthAuthorization": func(w *world, a store.Account) {
 			e := event
 			e.OrganizationID, e.UserID = a.OrgID, a.ViewerID
-			_ = w.m.HandleWebhook(w.t.Context(), e)
+			w.hear(e)
 		},
 		"OAuthApp": func(w *world, a store.Account) {
-			_ = w.m.HandleWebhook(w.t.Context(), linear.WebhookEvent{Type: "OAuthApp", Action: "revoked", OrganizationID: a.OrgID})
+			w.hear(linear.WebhookEvent{Type: "OAuthApp", Action: "revoked", OrganizationID: a.OrgID})
 		},
 		"slow probe": func(w *world, a store.Account) {
 			for w.account(a.Key).State == store.Active {
@@ -467,9 +467,8 @@ func TestWebhookAboutALivingGrantChangesNothing(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world, key store.Key) {
 		a := w.account(key)
 		zero := 0
-		err := w.m.HandleWebhook(t.Context(), linear.WebhookEvent{Type: "OAuthAuthorization", OrganizationID: a.OrgID, UserID: a.ViewerID, ActiveTokens: &zero})
-		if err != nil {
-			t.Fatal(err)
+		if probed := w.hear(linear.WebhookEvent{Type: "OAuthAuthorization", OrganizationID: a.OrgID, UserID: a.ViewerID, ActiveTokens: &zero}); probed != 1 {
+			t.Errorf("%d accounts were probed, want one", probed)
 		}
 		w.wantState(key, store.Active, "")
 	})

@@ -2,40 +2,35 @@ package accounts
 
 import (
 	"context"
-	"errors"
-	"slices"
+	"time"
 
 	"linearbot/linear"
 	"linearbot/store"
 )
 
-const webhookPage = 500
+// clocksApart is how far Linear's clock and ours may differ; it is also the window
+// in which a delivery is believed.
+const clocksApart = time.Minute
 
-// HandleWebhook acts on the authorization events of Linear; others are ignored.
-// An event is a hint: whether access is gone is asked of Linear itself.
-func (m *Manager) HandleWebhook(ctx context.Context, e linear.WebhookEvent) error {
-	if e.OrganizationID == "" || e.Type != "OAuthAuthorization" && e.Type != "OAuthApp" {
-		return nil
+// NoteWebhook takes down an authorization event of Linear: the accounts it may be
+// about are due for a probe now (ProbeDue), and it returns how many they are. An
+// event is a hint: whether access is gone is asked of Linear itself. A delivery
+// that failed here counts when it comes again; one that was noted counts once, and
+// none counts against who connected after it. Other events are ignored.
+func (m *Manager) NoteWebhook(ctx context.Context, e linear.WebhookEvent) (due int, err error) {
+	h := store.Hint{OrgID: e.OrganizationID, Before: e.HappenedAt().Add(clocksApart)}
+	switch {
+	case e.OrganizationID == "":
+		return 0, nil
+	case e.Type == "OAuthApp": // the app left the organization: it is about everybody
+	case e.Type == "OAuthAuthorization" && e.UserID != "":
+		h.ViewerID = e.UserID
+	default:
+		return 0, nil
 	}
-	filter := store.AccountFilter{State: store.Active, OrgID: e.OrganizationID, Limit: webhookPage}
-	var all []error
-	for {
-		page, next, err := m.DB.Accounts(ctx, filter)
-		if err != nil {
-			return errors.Join(append(all, err)...)
-		}
-		_, err = m.probeAll(ctx, slices.DeleteFunc(page, func(a store.Account) bool { return !concerns(e, a) }))
-		all = append(all, err)
-		if next == "" {
-			return errors.Join(all...)
-		}
-		filter.After = next
+	if e.Delivery != "" {
+		h.ID = "webhook/" + e.Delivery
 	}
-}
-
-// concerns reports whether an event may be about an account's grant: OAuthApp is
-// about everybody, OAuthAuthorization about one person. Who installed an app is
-// not known of its grants, so those are asked as well.
-func concerns(e linear.WebhookEvent, a store.Account) bool {
-	return e.Type == "OAuthApp" || a.ViewerID == e.UserID || a.Actor == actorApp
+	n, err := m.DB.TakeHint(ctx, h, time.Now())
+	return int(n), err
 }

@@ -28,7 +28,8 @@ type WebhookEvent struct {
 	Delivery       string    // Linear-Delivery; the same in retries
 	Type           string    // Issue, Comment, OAuthAuthorization, OAuthApp, …
 	Action         string    // create, update, remove, revoked, …
-	At             time.Time // when it was sent
+	At             time.Time // when it was sent; another time in each try
+	CreatedAt      time.Time // when it happened; zero: not said
 	OrganizationID string
 	WebhookID      string
 
@@ -38,6 +39,15 @@ type WebhookEvent struct {
 	ActiveTokens  *int // live tokens the user still has for this app; nil: not said
 
 	Data json.RawMessage // what changed, for data events
+}
+
+// HappenedAt is when the event happened: a late try of its delivery does not make
+// it newer.
+func (e WebhookEvent) HappenedAt() time.Time {
+	if e.CreatedAt.IsZero() {
+		return e.At
+	}
+	return e.CreatedAt
 }
 
 // VerifyWebhook believes a delivery whose body carries the secret's signature
@@ -59,6 +69,7 @@ func VerifyWebhook(secret string, h http.Header, body []byte, now time.Time) (We
 		OAuthClientID  string          `json:"oauthClientId"`
 		UserID         string          `json:"userId"`
 		ActiveTokens   *float64        `json:"activeTokensForUser"`
+		CreatedAt      string          `json:"createdAt"`
 		Data           json.RawMessage `json:"data"`
 	}
 	if err := json.Unmarshal(body, &wire); err != nil {
@@ -75,6 +86,9 @@ func VerifyWebhook(secret string, h http.Header, body []byte, now time.Time) (We
 		Delivery: h.Get("Linear-Delivery"), Type: wire.Type, Action: wire.Action, At: at,
 		OrganizationID: wire.OrganizationID, WebhookID: wire.WebhookID,
 		OAuthClientID: wire.OAuthClientID, UserID: wire.UserID, Data: wire.Data,
+	}
+	if created, err := time.Parse(time.RFC3339, wire.CreatedAt); err == nil {
+		event.CreatedAt = created
 	}
 	if wire.ActiveTokens != nil {
 		event.ActiveTokens = new(int(*wire.ActiveTokens))

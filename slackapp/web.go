@@ -1,6 +1,7 @@
 package slackapp
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"html/template"
@@ -18,6 +19,11 @@ import (
 var webFiles embed.FS
 
 var pages = template.Must(template.ParseFS(webFiles, "web/*.html"))
+
+const (
+	webhookCap = 3 * time.Second // taking an event down; Linear waits 5 s
+	probeCap   = 5 * time.Minute // asking about everybody an event is about
+)
 
 // The largest bodies that are read.
 const (
@@ -186,20 +192,38 @@ func (a *App) takeWebhook(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "bad signature", http.StatusBadRequest)
 		return
 	}
-	first, err := a.DB.Receive(r.Context(), store.Envelope{ID: "webhook/" + e.Delivery, Kind: "webhook", Body: []byte{}, ReceivedAt: time.Now(), DueAt: time.Now().Add(24 * time.Hour)})
-	if err == nil && first {
-		err = a.Accounts.HandleWebhook(r.Context(), e)
-		if err == nil {
-			err = a.DB.Finish(r.Context(), "webhook/"+e.Delivery)
-		} else {
-			err = errors.Join(err, a.DB.Forget(r.Context(), "webhook/"+e.Delivery)) // Linear delivers it again
-		}
-		a.SendNotices(r.Context())
-	}
+	due, err := a.noteWebhook(r.Context(), e)
 	if err != nil {
-		a.Log.ErrorContext(r.Context(), "webhook not handled", "type", e.Type, "err", err)
-		http.Error(w, "not handled", http.StatusInternalServerError)
+		a.Log.ErrorContext(r.Context(), "webhook not taken", "type", e.Type, "err", err)
+		http.Error(w, "not taken, try again", http.StatusServiceUnavailable)
 		return
 	}
+	if due > 0 {
+		a.probeSoon(r.Context())
+	}
 	w.WriteHeader(http.StatusOK)
+}
+
+// noteWebhook takes an event down. Linear waits 5 s and then delivers again in a
+// minute, an hour and six hours.
+func (a *App) noteWebhook(ctx context.Context, e linear.WebhookEvent) (due int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, webhookCap)
+	defer cancel()
+	return a.Accounts.NoteWebhook(ctx, e)
+}
+
+// probeSoon asks Linear about the accounts that an event has made due. What cannot
+// be done now is left to the scheduled probe.
+func (a *App) probeSoon(ctx context.Context) {
+	err := a.queue.put(job{
+		name: "probe", log: a.Log, cap: probeCap, done: func(error) {},
+		run: func(ctx context.Context) error {
+			_, err := a.Accounts.ProbeDue(ctx)
+			a.SendNotices(ctx)
+			return err
+		},
+	})
+	if err != nil {
+		a.Log.WarnContext(ctx, "probe left to the schedule", "err", err)
+	}
 }

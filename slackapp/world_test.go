@@ -52,6 +52,7 @@ type world struct {
 
 	alice, bob, carol *slacktest.Person // nobody is connected yet; carol is an admin
 
+	path    string // of the database
 	keyring *accounts.Keyring
 	stop    context.CancelFunc
 	ended   chan error
@@ -87,7 +88,8 @@ func newWorld(t testing.TB, opts ...worldOptions) *world {
 	t.Cleanup(w.slack.Close)
 	t.Cleanup(w.linear.Close)
 	var err error
-	if w.db, err = store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "bot.db")); err != nil {
+	w.path = filepath.Join(t.TempDir(), "bot.db")
+	if w.db, err = store.Open(t.Context(), "sqlite:"+w.path); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closed(t, w.db.Close()) })

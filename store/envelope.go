@@ -58,14 +58,6 @@ func (db *DB) Finish(ctx context.Context, envelopeID string) error {
 	return nil
 }
 
-// Forget removes an envelope, so that its next delivery is a first one.
-func (db *DB) Forget(ctx context.Context, envelopeID string) error {
-	if _, err := db.write.ExecContext(ctx, `DELETE FROM inbox WHERE id = $1`, envelopeID); err != nil {
-		return fmt.Errorf("forget envelope %s: %w", envelopeID, err)
-	}
-	return nil
-}
-
 // ClaimEnvelopes hands up to limit envelopes that are due to owner, oldest first,
 // each with one more attempt: what a process left behind, and what was put off
 // until now. Until now+lease nobody else gets them.

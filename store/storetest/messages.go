@@ -111,12 +111,6 @@ func envelopeDeferred(t *testing.T, dsn string) {
 			t.Errorf("after %v ClaimEnvelopes = %+v, %v, want %d", after, found, err, want)
 		}
 	}
-	if err := db.Forget(t.Context(), "Ev1"); err != nil {
-		t.Errorf("Forget = %v", err)
-	}
-	if first, err := db.Receive(t.Context(), store.Envelope{ID: "Ev1", ReceivedAt: noon}); !first || err != nil {
-		t.Errorf("Receive of what was forgotten = %t, %v, want true", first, err)
-	}
 }
 
 // queue queues a notice in a change of alice's account.
