@@ -123,8 +123,18 @@ func (s *Session) send(ctx context.Context, c call, body []byte) (json.RawMessag
 		return nil, req.Header, c.lost(res.StatusCode, err, false)
 	}
 	s.state.rememberLimit(res.Header)
-	data, err := reply{res.StatusCode, res.Header, answer}.read(c.op, time.Now())
+	data, err := reply{res.StatusCode, res.Header, withoutToken(answer, req.Header)}.read(c.op, time.Now())
 	return data, req.Header, c.judge(data, err)
+}
+
+// withoutToken is an answer in which the token that was sent is not quoted: its
+// messages go into errors and logs.
+func withoutToken(answer []byte, sent http.Header) []byte {
+	token := []byte(strings.TrimPrefix(sent.Get("Authorization"), "Bearer "))
+	if len(token) == 0 || !bytes.Contains(answer, token) {
+		return answer
+	}
+	return bytes.ReplaceAll(answer, token, []byte("[hidden]"))
 }
 
 // lost is an exchange without a readable answer.
