@@ -127,11 +127,14 @@ func (s *Session) send(ctx context.Context, c call, body []byte) (json.RawMessag
 	return data, req.Header, c.judge(data, err)
 }
 
+// shortestToken is the length below which a token could be met in a text by chance.
+const shortestToken = 12
+
 // withoutToken is an answer in which the token that was sent is not quoted: its
 // messages go into errors and logs.
 func withoutToken(answer []byte, sent http.Header) []byte {
 	token := []byte(strings.TrimPrefix(sent.Get("Authorization"), "Bearer "))
-	if len(token) == 0 || !bytes.Contains(answer, token) {
+	if len(token) < shortestToken || !bytes.Contains(answer, token) {
 		return answer
 	}
 	return bytes.ReplaceAll(answer, token, []byte("[hidden]"))
