@@ -48,7 +48,10 @@ func TestWaitForTheLockEndsWithItsContext(t *testing.T) {
 			_, err := db.TakeTicket(ctx, store.LinkTicket, []byte{1}, time.Now())
 			return err
 		},
-		"one with many": func(ctx context.Context) error { _, err := db.Unfinished(ctx, time.Now(), 1); return err },
+		"one with many": func(ctx context.Context) error {
+			_, err := db.TakeTickets(ctx, store.LinkTicket, key, time.Now())
+			return err
+		},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		began := time.Now()
