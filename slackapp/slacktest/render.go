@@ -21,7 +21,7 @@ func Text(on Surface) string {
 func writeMessage(b *strings.Builder, m Message) {
 	if len(m.Blocks) == 0 || str(m.Blocks[0]["type"]) == "rich_text" && m.BotID == "" {
 		fmt.Fprintln(b, unescape(m.Text))
-	} else if m.Streaming && m.Text != "" {
+	} else if m.Streamed && m.Text != "" {
 		fmt.Fprintln(b, m.Text)
 	}
 	if len(m.Blocks) > 0 && (m.BotID != "" || str(m.Blocks[0]["type"]) != "rich_text") {
