@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestPlanPrintsSteps(t *testing.T) {
@@ -39,5 +40,52 @@ func TestPlanReadsLines(t *testing.T) {
 		`[{"tool":"linear_issue_update","input":{"issueId":"DES-3","state":"Canceled"}}]` + "\n"
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
+	}
+}
+
+// What would be asked stands on standard error; the plan is [] and nothing failed.
+func TestPlanSaysWhatItWouldAsk(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"close it":                  `which issue is "it"`,
+		"assign ENG-12 to Dave":     `no person is called "Dave"`,
+		"move ENG-12 to In QA":      `ENG has no state "In QA"; which one? (Backlog, Todo, In Progress, In Review, Done, Canceled)`,
+		"delete ENG-12":             "refused",
+		"move ENG-12 to Design":     "another team",
+		"close ENG-12 if it rains":  "not understood",
+		"thanks!":                   "no request",
+		"close ENG-12 --frobnicate": "",
+	} {
+		var out, trouble bytes.Buffer
+		status := run(t.Context(), append([]string{"plan"}, strings.Fields(text)...), &out, &trouble)
+		if want == "" {
+			if status == 0 {
+				t.Errorf("bot plan %s: status 0, want a complaint", text)
+			}
+			continue
+		}
+		if status != 0 || out.String() != "[]\n" || !strings.Contains(trouble.String(), want) {
+			t.Errorf("bot plan %s: status %d, %q, %q; want [] and %q", text, status, out.String(), trouble.String(), want)
+		}
+	}
+}
+
+// Lines may be plain text; days count from --now in its zone.
+func TestPlanCountsDaysFromNow(t *testing.T) {
+	t.Parallel()
+	for zone, want := range map[string]string{"2026-11-24T23:30:00Z": "2026-11-25", "2026-11-25T01:30:00+02:00": "2026-11-26"} {
+		now, err := time.Parse(time.RFC3339, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out, trouble bytes.Buffer
+		p := planCmd{Now: now, Context: []string{"eng-4"}}
+		if err := p.run(t.Context(), strings.NewReader("make it due tomorrow\n\nclose it\n"), &out, &trouble); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(out.String(), "\n")
+		if len(lines) != 4 || !strings.Contains(lines[0], want) || lines[1] != "[]" || !strings.Contains(lines[2], `"ENG-4"`) {
+			t.Errorf("now %s: %q, want %s, nothing for the empty line, and ENG-4 closed", zone, lines, want)
+		}
 	}
 }
