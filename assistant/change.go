@@ -43,7 +43,8 @@ type ChangedIssue struct {
 	Title      string
 	URL        string
 	TeamID     string
-	Private    bool // its team is private: the change must not be shown in public
+	Team       string `json:",omitempty"` // name; of an issue to be created
+	Private    bool   // its team is private: the change must not be shown in public
 }
 
 // GuardedQuery is a mutation that has no named tool, with the exact document

@@ -202,7 +202,7 @@ func (x *preparation) create(ctx context.Context, w write) error {
 	}
 	target := ChangedIssue{Title: in.Title, TeamID: in.TeamID, Private: true}
 	if team, ok := d.TeamByID(in.TeamID); ok {
-		target.Private = team.Private()
+		target.Team, target.Private = team.Name, team.Private()
 	}
 	x.out.Changes = append(x.out.Changes, Change{Kind: ChangeCreate, Tool: w.tool, Issue: target, Fields: createdFields(in, d), Create: &in})
 	return nil

@@ -1,5 +1,7 @@
 package assistant
 
+import "slices"
+
 // Filters about how far the work is: states and classes of states.
 
 // stateAtom: In Review, in the Todo state, status: Done, in progress or in review.
@@ -35,19 +37,25 @@ func (p *reader) stateAtom(f *filters) bool {
 // listedState reads one state of a filter with its preposition and noun.
 func (p *reader) listedState(cued bool) (string, bool) {
 	before := p.at
-	read := func() (string, bool) {
+	read := func(cued bool) (string, bool) {
+		at := p.at
 		name, ok := p.state("")
 		if !ok {
+			return "", false
+		}
+		// "open issues" are all that are not done, also where a state is called Open.
+		if word := p.toks[at].text; !cued && p.at == at+1 && (word == "open" || word == "closed") {
+			p.at = at
 			return "", false
 		}
 		p.eat("state", "status", "column", "stage")
 		return name, true
 	}
-	if name, ok := read(); ok {
+	if name, ok := read(cued); ok {
 		return name, true
 	}
 	if p.eat("in the", "in", "at", "under", "on", "from", "the") != "" {
-		if name, ok := read(); ok && (!p.names.isPlace(p.toks[p.at-1].text) || cued) {
+		if name, ok := read(!slices.Contains(issueNouns, p.peek(1).text)); ok && (!p.names.isPlace(p.toks[p.at-1].text) || cued) {
 			return name, true
 		}
 		if name, ok := p.partOfState(""); ok && p.eat("state", "status", "column", "stage") != "" {

@@ -167,6 +167,9 @@ func changedWords(c assistant.Change) string {
 // itemOf is a change as the preview shows it.
 func itemOf(c assistant.Change) planItem {
 	item := planItem{Identifier: c.Issue.Identifier, Title: c.Issue.Title, URL: c.Issue.URL, Private: c.Issue.Private, Action: actionOf(c)}
+	if c.Kind == assistant.ChangeCreate && c.Issue.Team != "" {
+		item.Changes = append(item.Changes, planChange{Field: "team", To: c.Issue.Team})
+	}
 	for _, f := range c.Fields {
 		item.Changes = append(item.Changes, planChange{Field: f.Field, From: f.From, To: f.To, Tainted: f.Tainted})
 	}

@@ -75,6 +75,11 @@ func (a *App) words(ctx context.Context, r *request, text string) error {
 func (a *App) answerWords(ctx context.Context, r *request, text string) (Message, error) {
 	s, d, err := a.names(ctx, r.Key)
 	if err != nil {
+		// Help and thanks need no connection.
+		switch t := assistant.Parse(text, nil, assistant.Thread{}, time.Now()).Talk; t {
+		case assistant.TalkHelp, assistant.TalkGreeting, assistant.TalkThanks:
+			return a.talk(ctx, r, t), nil
+		}
 		return Message{}, err
 	}
 	memory := a.recall(ctx, r)
@@ -124,7 +129,7 @@ func (a *App) answerReading(ctx context.Context, r *request, s *linear.Session, 
 	case reading.Talk == assistant.TalkUndo:
 		return a.undo(ctx, r, "")
 	case reading.Talk != "":
-		return talkMessage(reading.Talk, a.Word), nil
+		return a.talk(ctx, r, reading.Talk), nil
 	case len(reading.Questions) > 0:
 		return questionMessage(reading.Questions[0], text), nil
 	case !reading.Certain || len(reading.Plan.Steps) == 0:
@@ -135,15 +140,19 @@ func (a *App) answerReading(ctx context.Context, r *request, s *linear.Session, 
 	return a.readPlan(ctx, r, s, reading)
 }
 
-// talkMessage answers words that ask for nothing in Linear.
-func talkMessage(t assistant.Talk, word string) Message {
+// talk answers words that ask for nothing in Linear.
+func (a *App) talk(ctx context.Context, r *request, t assistant.Talk) Message {
 	switch t {
 	case assistant.TalkThanks:
 		return sayText("You're welcome.")
 	case assistant.TalkGreeting:
 		return sayText("Hello. Tell me what you need in Linear, such as “show my open issues”.")
 	}
-	return help{Word: word}.message()
+	account, err := a.Accounts.Status(ctx, r.Key)
+	if err != nil {
+		a.Log.InfoContext(ctx, "connection not read for help", "ref", r.Ref, "err", err)
+	}
+	return help{Word: a.Word, Account: account}.message()
 }
 
 // proposeWords shows what a sentence found and what it would change. Nothing has

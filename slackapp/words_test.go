@@ -59,6 +59,27 @@ func TestASentenceIsPreviewedAppliedAndTakenBack(t *testing.T) {
 	w.await("ENG-98 to be back", func() bool { return w.issue("ENG-98").State == "In Progress" })
 }
 
+// Help asks for no connection, and says how the connection is.
+func TestHelpInWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.says(w.alice, w.alice.DM(), "help")
+	w.sees(w.alice, w.alice.DM(), "Not connected")
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), "help")
+	w.sees(w.alice, w.alice.DM(), "Connected as *Alice Chen*")
+}
+
+// A preview of a new issue names its team.
+func TestPreviewOfACreateNamesTheTeam(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), "create an issue in Design titled Tidy the icons")
+	m := w.sees(w.alice, w.alice.DM(), "Ready to make 1 change")
+	mustSay(t, slacktest.Text(m), "Tidy the icons", "Team: *Design*")
+}
+
 func TestWordsRememberWhatWasShown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
