@@ -82,7 +82,7 @@ func (m *Manager) takeState(ctx context.Context, cb Callback) (consentState, err
 		return s, ErrWrongBrowser
 	}
 	if cb.Error != "" || cb.Code == "" {
-		return s, fmt.Errorf("%w: %q", ErrDenied, clip(cb.Error))
+		return s, &DeniedError{Key: s.Person.Key, Said: clip(cb.Error)}
 	}
 	return s, nil
 }

@@ -56,6 +56,17 @@ func (e *IdentityHeldError) Error() string {
 	return "accounts: that Linear account is connected to " + e.By.String()
 }
 
+// DeniedError is ErrDenied with whose consent it was.
+type DeniedError struct {
+	Key  store.Key
+	Said string // Linear's code, for logs
+}
+
+func (e *DeniedError) Error() string { return fmt.Sprintf("%v: %q", ErrDenied, e.Said) }
+
+// Unwrap makes it match ErrDenied.
+func (e *DeniedError) Unwrap() error { return ErrDenied }
+
 // WrongCodeError says that a code did not match. Left is the number of tries left;
 // at zero the waiting grant was removed at Linear.
 type WrongCodeError struct{ Left int }

@@ -17,6 +17,7 @@ type Defaults struct {
 	Team       string
 	Project    string
 	Labels     []string
+	Template   string
 	AssignToMe bool
 	Now        time.Time
 }
@@ -136,6 +137,9 @@ func applyDefaults(input map[string]any, def Defaults) {
 		}
 		if _, ok := input["labels"]; !ok && len(def.Labels) > 0 {
 			input["labels"] = slices.Clone(def.Labels)
+		}
+		if _, ok := input["template"]; !ok && def.Template != "" {
+			input["template"] = def.Template
 		}
 	}
 	if _, ok := input["assignee"]; !ok && def.AssignToMe {

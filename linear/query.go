@@ -30,6 +30,7 @@ const (
 	SortOldest   Sort = "oldest"   // by creation
 	SortPriority Sort = "priority" // urgent first, none last, then recently updated
 	SortDue      Sort = "due"      // earliest due date first, none last
+	SortTop      Sort = "top"      // SortPriority, 50 of the recently updated at a time
 )
 
 // IssueQuery asks for a page of issues.
@@ -49,7 +50,7 @@ type IssuePage struct {
 	HasPrevious bool
 	After       string // for the next page; empty when there is none
 	Before      string // for the previous page; empty when there is none
-	Truncated   bool   // sorted over the newest 250 of more
+	Truncated   bool   // there are more than were sorted together
 }
 
 // Issue reads one issue with one request. ref is a UUID, an identifier in any
@@ -146,6 +147,9 @@ func (s *Session) IssuesForURL(ctx context.Context, url string) ([]Issue, error)
 // is not one of Linear's and there are more than 50 to sort.
 func (s *Session) Issues(ctx context.Context, q IssueQuery) (IssuePage, error) {
 	q.First = min(max(cmp.Or(q.First, 20), 1), maxPage)
+	if q.Sort == SortTop && q.Search == "" {
+		return s.top(ctx, q)
+	}
 	if order, ok := orders[q.Sort]; ok && q.Search == "" {
 		return s.sorted(ctx, q, order)
 	}

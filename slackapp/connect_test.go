@@ -251,3 +251,28 @@ func TestDisconnect(t *testing.T) {
 	w.clicks(w.alice, m, "Connect again")
 	w.form(w.alice, "Connect your Linear account")
 }
+
+// TestDeniedAtLinear: the prompt in Slack says so and gives a new link; what waited
+// is finished after it.
+func TestDeniedAtLinear(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.types(w.alice, general, "/linear create Waits for a second thought team:ENG")
+	prompt := w.sees(w.alice, general, "Connect your Linear account")
+	link, err := w.alice.Link(prompt, "Connect Linear")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.refuses(link, "alice@acme.test")
+	m := w.sees(w.alice, general, "You haven't approved the connection yet.")
+	if m.TS != prompt.TS {
+		t.Errorf("the prompt stays:\n%s", w.screen(w.alice, general))
+	}
+	w.clicks(w.alice, m, "Get a new link")
+	if link, err = w.alice.Link(w.form(w.alice, "Connect"), "Connect Linear"); err != nil {
+		t.Fatal(err)
+	}
+	w.browse(link, "alice@acme.test")
+	w.sees(w.alice, general, "Waits for a second thought")
+	w.until("the issue", func() bool { return len(w.titled("Waits for a second thought")) == 1 })
+}

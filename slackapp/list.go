@@ -21,6 +21,7 @@ type issueList struct {
 	Issues  []linear.Issue
 	First   int    // number of the first row; 1 on the first page
 	More    bool   // another page follows
+	Batches bool   // there are more than were sorted together
 	Total   int    // 0 when not known
 	Age     string // mrkdwn, when the rows are not fresh: "as of 14:02"
 	URL     string // the same list in Linear; "" when there is none
@@ -49,7 +50,7 @@ func (l issueList) message() Message {
 	if hidden > 0 {
 		m = m.with(contextLine(hiddenLine(hidden)), actions("", button("Show only to me", actRunCommand+".mine", l.Filters)))
 	}
-	m = m.with(contextLine(dotted(l.position(len(rows)), l.Age)))
+	m = m.with(contextLine(dotted(l.position(len(rows)), l.Age, l.sorted())))
 	m.Text = l.text(rows, hidden)
 	return m.with(l.buttons())
 }
@@ -138,6 +139,14 @@ func (l issueList) position(rows int) string {
 		return at + " · more available"
 	}
 	return at + " · that's all"
+}
+
+// sorted says what the order is worth when not all issues were sorted together.
+func (l issueList) sorted() string {
+	if !l.Batches {
+		return ""
+	}
+	return "sorted 50 recently updated at a time"
 }
 
 func (l issueList) buttons() slack.Block {

@@ -1,6 +1,9 @@
 package slackapp_test
 
 import (
+	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +21,7 @@ func TestListPages(t *testing.T) {
 		w.clicks(w.alice, first, "Next")
 		w.sees(w.alice, general, "11–20")
 	}); n != 1 {
-		t.Logf("the next page takes %d requests", n)
+		t.Errorf("the next page takes %d requests, want 1", n)
 	}
 	second := w.sees(w.alice, general, "11–20")
 	if second.TS != first.TS {
@@ -118,3 +121,51 @@ func TestSearchForm(t *testing.T) {
 	w.submits(w.alice, map[string]any{"Search for": "payment retries"})
 	w.sees(w.alice, general, "Payment retries loop")
 }
+
+// TestListOrder: priority first, then what was updated last, also page by page and
+// over more issues than one request brings; each page is one request, and the list
+// says that it was sorted in parts.
+func TestListOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	for n := range 53 {
+		w.types(w.alice, engineering, fmt.Sprintf("/linear create Ordered %d team:DES p:%d", n, n%5))
+	}
+	w.until("53 issues", func() bool {
+		n := 0
+		for _, i := range w.linear.Issues() {
+			if strings.HasPrefix(i.Title, "Ordered ") {
+				n++
+			}
+		}
+		return n == 53
+	})
+	w.types(w.alice, general, "/linear list team:DES")
+	m := w.sees(w.alice, general, "1–10 · more available · sorted 50 recently updated at a time")
+	var shown []string
+	for page := 1; ; page++ {
+		text := slacktest.Text(m)
+		if page <= 5 { // the first 50
+			shown = append(shown, listed.FindAllString(text, -1)...)
+		}
+		if !strings.Contains(text, "more available") {
+			break
+		}
+		at := fmt.Sprintf("\n%d", page*10+1)
+		if n := w.requests(func() { w.clicks(w.alice, m, "Next"); m = w.sees(w.alice, general, at) }); n != 1 {
+			t.Errorf("page %d takes %d requests", page+1, n)
+		}
+	}
+	rank := []string{"Urgent", "High", "Medium", "Low", "No priority"}
+	if len(shown) != 50 || !slices.IsSortedFunc(shown, func(x, y string) int { return slices.Index(rank, x) - slices.Index(rank, y) }) {
+		t.Errorf("%d rows in this order: %v", len(shown), shown)
+	}
+	for range 3 { // and back over the end of the first 50
+		w.clicks(w.alice, m, "Previous")
+		m = w.sees(w.alice, general, "more available")
+	}
+}
+
+// listed finds the priority of each row.
+var listed = regexp.MustCompile(`Urgent|High|Medium|Low|No priority`)

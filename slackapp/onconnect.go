@@ -227,6 +227,14 @@ func (a *App) codeShown(ctx context.Context, key store.Key) {
 	a.answerPrompt(ctx, key, oneStepLeft(until, heldWaiting(a.heldOf(ctx, key))), oneStepView(until), false)
 }
 
+// denied turns the prompt of somebody who did not approve into the way to a new
+// link. What waits for the connection goes on waiting.
+func (a *App) denied(ctx context.Context, key store.Key) {
+	f := say(accounts.ErrPending, "")
+	view := modal(viewBusy, "Connect Linear", "", "Close", "", f.blocks()...)
+	a.answerPrompt(ctx, key, f.message(), view, false)
+}
+
 // pressConnect opens the connect form with a link that is fresh.
 func (a *App) pressConnect(ctx context.Context, r *request) error {
 	if r.Trigger == "" || r.Resumed {

@@ -84,7 +84,7 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 		return Message{}, err
 	}
 	l.Age = age
-	l.Issues, l.More = found.Issues, found.HasMore
+	l.Issues, l.More, l.Batches = found.Issues, found.HasMore, found.Truncated
 	r.shows(p.visible(found.Issues)...)
 	next, back := p, p
 	next.After, next.Before, next.First = found.After, "", p.First+len(found.Issues)
@@ -133,6 +133,9 @@ func (a *App) readList(ctx context.Context, s *linear.Session, input map[string]
 	q, _, err := linear.ResolveList(d, input)
 	if err != nil {
 		return linear.IssuePage{}, err
+	}
+	if q.Sort == "" {
+		q.Sort = linear.SortTop
 	}
 	return s.Issues(ctx, q)
 }

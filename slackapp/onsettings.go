@@ -49,6 +49,7 @@ func (a *App) defaultsFor(ctx context.Context, r *request, dir *linear.Directory
 	own, shared := a.savedDefaults(ctx, r.Key, r.Channel)
 	def := assistant.Defaults{Now: a.clockOf(ctx, r), AssignToMe: own.AssignMe}
 	def.Team = firstTeam(dir, shared.TeamID, own.TeamID)
+	def.Template = shared.TemplateID
 	def.Project = firstOf(shared.ProjectID, own.ProjectID)
 	def.Labels = shared.LabelIDs
 	if len(def.Labels) == 0 {

@@ -112,6 +112,9 @@ func (a *App) finishConnect(w http.ResponseWriter, r *http.Request) {
 		State: q.Get("state"), Code: q.Get("code"),
 		Error: q.Get("error"), ErrorDescription: q.Get("error_description"), Cookie: cookie,
 	})
+	if denied, ok := errors.AsType[*accounts.DeniedError](err); ok {
+		a.denied(r.Context(), denied.Key)
+	}
 	if err != nil {
 		a.endWith(w, r, err)
 		return

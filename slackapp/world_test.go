@@ -252,13 +252,24 @@ func (w *world) warm(people ...*slacktest.Person) {
 // person with this address, and returns the last page.
 func (w *world) browse(link, mail string) string {
 	w.t.Helper()
+	return w.answers(link, mail, w.linear.Approve)
+}
+
+// refuses follows a connect link and presses Cancel at Linear.
+func (w *world) refuses(link, mail string) string {
+	w.t.Helper()
+	return w.answers(link, mail, w.linear.Deny)
+}
+
+func (w *world) answers(link, mail string, at func(ctx context.Context, to, mail string) (string, error)) string {
+	w.t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	b := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	to, _ := visit(w.t, b, http.MethodPost, link)
-	callback, err := w.linear.Approve(w.t.Context(), to, mail)
+	callback, err := at(w.t.Context(), to, mail)
 	if err != nil {
 		w.t.Fatal(err)
 	}
