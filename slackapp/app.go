@@ -67,6 +67,7 @@ type App struct {
 	incidents incidents
 	homes     homes
 	lists     savedLists
+	looks     lookups
 }
 
 // identity is the bot's own Slack identity.
@@ -97,6 +98,7 @@ func (a *App) Run(ctx context.Context) error {
 	keeper.Go(func() { a.keepUp(holding) })
 	runErr := a.socket.run(ctx)
 	a.drain(ctx)
+	a.looks.end()
 	done()
 	keeper.Wait()
 	a.letGo(context.WithoutCancel(ctx))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"linearbot/linear/lineartest"
 	"linearbot/slackapp/slacktest"
@@ -16,6 +17,16 @@ func (w *world) await(what string, cond func() bool) {
 	defer cancel()
 	if err := w.slack.Await(ctx, cond); err != nil {
 		w.t.Fatalf("waiting for %s: %v", what, err)
+	}
+}
+
+// until waits for something that nobody sees in Slack.
+func (w *world) until(what string, cond func() bool) {
+	w.t.Helper()
+	for end := time.Now().Add(patience); !cond(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			w.t.Fatalf("waiting for %s", what)
+		}
 	}
 }
 

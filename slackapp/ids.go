@@ -47,6 +47,7 @@ const (
 	actShare         = "share"
 	actRefresh       = "refresh"
 	actDropFilter    = "drop_filter"
+	actTitle         = "title"    // of a new issue: tells of what is written
 	actTeam          = "team"     // dispatching select of the forms
 	actTemplate      = "template" // dispatching select of the form
 	actMoreFields    = "more_fields"

@@ -39,6 +39,11 @@ func (a *App) accept(ctx context.Context, in inbound, ack acker) {
 		a.answer(ctx, in, r, ack)
 		return
 	}
+	if r.Op == "action."+actTitle { // each key that is pressed: worth no row
+		a.acknowledge(ctx, in, ack)
+		a.enqueue(ctx, r, false)
+		return
+	}
 	first, journaled := a.journal(ctx, in, r)
 	a.acknowledge(ctx, in, ack)
 	if !first {

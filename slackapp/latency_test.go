@@ -25,7 +25,8 @@ type flow struct {
 	budget time.Duration // p95 of the budgets people were promised, for a Linear without delay of its own
 	most   int           // requests to Linear when names are warm
 	do     func(w *world, n int) (done func() bool)
-	tidy   func(w *world) // not measured
+	ready  func(w *world, n int) // not measured, as
+	tidy   func(w *world)
 }
 
 // flows lists what is measured. Each ends when the person sees the result.
@@ -51,20 +52,36 @@ func flows() []flow {
 		}
 	}
 	return []flow{
-		{"create", 2500 * time.Millisecond, 1, typed(number("/linear create Latency %d of creating team:ENG"), number("Latency %d of")), nil},
-		{"show", 1500 * time.Millisecond, 1, typed(toggle("/linear ENG-12", "/linear ENG-98"), toggle("flaky on Safari", "retries loop")), nil},
-		{"list", 1500 * time.Millisecond, 1, typed(toggle("/linear mine", "/linear list assignee:bob"), toggle("Your open issues", "assignee:bob")), nil},
-		{"move", 2500 * time.Millisecond, 1, typed(toggle("/linear move ENG-12 In Review", "/linear move ENG-12 Todo"), toggle("→ In Review*", "→ Todo*")), nil},
-		{"assign", 2500 * time.Millisecond, 1, typed(toggle("/linear assign ENG-98 bob", "/linear assign ENG-98 me"), toggle("→ Bob Diaz*", "→ Alice Chen*")), nil},
-		{"comment", 2500 * time.Millisecond, 1, typed(toggle("/linear comment ENG-104 One", "/linear comment ENG-121 Two"), always("Comment added")), nil},
-		{"modal open", 500 * time.Millisecond, 0, openModal, closeModal},
-		{"typeahead", 400 * time.Millisecond, 0, typeAhead, nil},
+		{"create", 2500 * time.Millisecond, 1, typed(number("/linear create Latency %d of creating team:ENG"), number("Latency %d of")), nil, nil},
+		{"show", 1500 * time.Millisecond, 1, typed(toggle("/linear ENG-12", "/linear ENG-98"), toggle("flaky on Safari", "retries loop")), nil, nil},
+		{"list", 1500 * time.Millisecond, 1, typed(toggle("/linear mine", "/linear list assignee:bob"), toggle("Your open issues", "assignee:bob")), nil, nil},
+		{"move", 2500 * time.Millisecond, 1, typed(toggle("/linear move ENG-12 In Review", "/linear move ENG-12 Todo"), toggle("→ In Review*", "→ Todo*")), nil, nil},
+		{"assign", 2500 * time.Millisecond, 1, typed(toggle("/linear assign ENG-98 bob", "/linear assign ENG-98 me"), toggle("→ Bob Diaz*", "→ Alice Chen*")), nil, nil},
+		{"comment", 2500 * time.Millisecond, 1, typed(toggle("/linear comment ENG-104 One", "/linear comment ENG-121 Two"), always("Comment added")), nil, nil},
+		{"modal open", 500 * time.Millisecond, 0, openModal, nil, closeModal},
+		{"typeahead", 400 * time.Millisecond, 0, typeAhead, nil, nil},
+		{"form create", 2500 * time.Millisecond, 1, submitForm, writeForm, nil},
 	}
 }
 
 func openModal(w *world, _ int) func() bool {
 	w.types(w.alice, general, "/linear")
 	return func() bool { return strings.Contains(slacktest.Text(w.alice.View()), "Create issue") }
+}
+
+// writeForm opens the form and writes a title, as a person does who takes a moment.
+func writeForm(w *world, n int) {
+	w.openForm(w.alice, "eng")
+	before := w.linear.CountRequests("Issues")
+	w.fills(w.alice, map[string]any{"title": fmt.Sprintf("Latency %d measured over forms", n)})
+	w.until("the title to be looked up", func() bool { return w.linear.CountRequests("Issues") > before })
+}
+
+func submitForm(w *world, n int) func() bool {
+	w.submits(w.alice, nil)
+	return func() bool {
+		return strings.Contains(slacktest.Text(w.alice.Last(general)), fmt.Sprintf("Latency %d measured", n))
+	}
 }
 
 func closeModal(w *world) {
@@ -133,17 +150,21 @@ func measure(t *testing.T, delay time.Duration) []figures {
 	var all []figures
 	for _, f := range flows() {
 		got := figures{flow: f}
-		before := w.linear.CountRequests("/graphql")
+		requests := 0
 		for n := range *latencyRuns {
-			began := time.Now()
+			if f.ready != nil {
+				f.ready(w, n)
+			}
+			before, began := w.linear.CountRequests("/graphql"), time.Now()
 			done := f.do(w, n)
 			w.await(f.name, done)
 			got.took = append(got.took, time.Since(began))
+			requests += w.linear.CountRequests("/graphql") - before
 			if f.tidy != nil {
 				f.tidy(w)
 			}
 		}
-		got.requests = float64(w.linear.CountRequests("/graphql")-before) / float64(*latencyRuns)
+		got.requests = float64(requests) / float64(*latencyRuns)
 		slices.Sort(got.took)
 		all = append(all, got)
 	}

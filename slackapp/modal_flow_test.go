@@ -141,6 +141,36 @@ func TestSimilarIssues(t *testing.T) {
 	}
 }
 
+// TestFormCreateIsOneRequest: likely duplicates are looked for while the title is
+// written, or when the form opens with one; the submit asks Linear for the issue
+// and nothing else. A title that was changed a moment ago is looked up first.
+func TestFormCreateIsOneRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	writeForm(w, 1)
+	if n := w.requests(func() { w.submits(w.alice, nil); w.sees(w.alice, general, "Latency 1 measured") }); n != 1 {
+		t.Errorf("a form that was written in peace takes %d requests, want 1", n)
+	}
+	before := w.linear.CountRequests("Issues")
+	w.types(w.alice, engineering, "/linear create Widgets rotate backwards in winter")
+	w.form(w.alice, "Widgets rotate")
+	w.until("the title to be looked up", func() bool { return w.linear.CountRequests("Issues") > before })
+	w.picks(w.alice, w.alice.View(), "team", "des")
+	w.form(w.alice, "Design (DES)")
+	if n := w.requests(func() { w.submits(w.alice, nil); w.sees(w.alice, engineering, "Created") }); n != 1 {
+		t.Errorf("a form that opened with its title takes %d requests, want 1", n)
+	}
+	w.openForm(w.alice, "eng")
+	n := w.requests(func() {
+		w.submits(w.alice, map[string]any{"title": "Safari login spins once more"})
+		w.form(w.alice, "Similar issues")
+	})
+	if n != 1 {
+		t.Errorf("a title that was written a moment ago takes %d requests before the question, want 1", n)
+	}
+}
+
 // TestFormRefusesHere: what can be seen without Linear stands under its field.
 func TestFormRefusesHere(t *testing.T) {
 	t.Parallel()

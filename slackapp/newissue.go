@@ -77,9 +77,9 @@ func (n newIssue) teamField(team linear.Team, chosen bool) slack.Block {
 }
 
 func (n newIssue) titleField(focus bool) slack.Block {
-	t := textInput(actField, n.Draft.Title, maxIssueTitle, false)
+	t := onTyping(textInput(actTitle, n.Draft.Title, maxIssueTitle, false))
 	t.FocusOnLoad = focus && n.Draft.Title == ""
-	return input(revised(fieldTitle, n.Revision), "Title", t)
+	return input(revised(fieldTitle, n.Revision), "Title", t).WithDispatchAction(true)
 }
 
 func (n newIssue) descriptionField() slack.Block {

@@ -77,6 +77,8 @@ func (a *App) onFormAction(ctx context.Context, r *request, act *slack.BlockActi
 			return a.redrawSettings(ctx, r)
 		}
 		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.TeamID = value })
+	case actTitle:
+		return a.typesTitle(ctx, r)
 	case actTemplate:
 		if r.Interaction.View.CallbackID != viewNewIssue {
 			return nil // a default: read when the form is saved

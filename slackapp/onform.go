@@ -83,7 +83,10 @@ func (a *App) openForm(ctx context.Context, r *request, d draft, from *formFrom)
 		return a.openCold(ctx, r, s, d, meta)
 	}
 	view := a.formView(ctx, r, dir, &d, &meta)
-	_, err = a.Quick.OpenViewContext(ctx, r.Trigger, view)
+	opened, err := a.Quick.OpenViewContext(ctx, r.Trigger, view)
+	if err == nil {
+		a.lookAhead(ctx, r, opened.ID, d.Title, 0)
+	}
 	return a.triggerLost(ctx, r, d, from, a.opened(err))
 }
 

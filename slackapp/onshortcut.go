@@ -72,6 +72,7 @@ func (a *App) openThreadForm(ctx context.Context, r *request, s *linear.Session,
 		_, err := a.API.UpdateViewContext(ctx, alreadyLinked(meta.text(), i), "", "", opened.ID)
 		return wrapSlack("views.update", err)
 	}
+	a.lookAhead(ctx, r, opened.ID, d.Title, 0)
 	n := a.formOf(ctx, r, dir, &d, &meta)
 	n.Source = a.sourceOf(ctx, r, s, from)
 	_, err = a.API.UpdateViewContext(ctx, n.view(), "", "", opened.ID)

@@ -26,17 +26,16 @@ func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d dr
 	}
 	ctx, cancel := context.WithTimeout(ctx, similarCap)
 	defer cancel()
-	found, err := s.Issues(ctx, linear.IssueQuery{Filter: openWithAny(words), Sort: linear.SortUpdated, First: 50})
-	if err != nil {
-		a.Log.InfoContext(ctx, "similar issues not looked up", "ref", r.Ref, "err", err)
-		return nil
+	found, ok := a.looks.get(ctx, r.Interaction.View.ID, words)
+	if !ok {
+		found, _ = a.lookFor(ctx, r, s, words)
 	}
 	type ranked struct {
 		similar
 		share int
 	}
 	var all []ranked
-	for _, i := range found.Issues {
+	for _, i := range found {
 		shared := sharedWords(words, tellingWords(i.Title))
 		itself := i.Title == d.Title && time.Since(i.CreatedAt) < time.Minute // the form was sent twice
 		if itself || !i.State.Open() || len(shared) < 2 || 2*len(shared) < len(words) {
@@ -89,7 +88,7 @@ func sharedWords(a, b []string) []string {
 // askAboutSimilar is the view that comes before a likely duplicate; nil when there
 // is none. The form stays below it, and its draft is kept.
 func (a *App) askAboutSimilar(ctx context.Context, r *request, s *linear.Session, meta formMeta, d draft) any {
-	if meta.Seen {
+	if meta.Seen || r.Resumed {
 		return nil
 	}
 	found := a.similarTo(ctx, r, s, d)

@@ -9,11 +9,11 @@ import (
 // newIssueLoading is the form before the teams are known: the title can be typed
 // already, and keeps its place when the form replaces this.
 func newIssueLoading(d draft, meta string) slack.ModalViewRequest {
-	t := textInput(actField, d.Title, maxIssueTitle, false)
+	t := onTyping(textInput(actTitle, d.Title, maxIssueTitle, false))
 	t.FocusOnLoad = d.Title == ""
 	return modal(viewNewIssue, "New Linear issue", "Create issue", "Cancel", meta,
 		section("Loading your teams…"),
-		input(fieldTitle, "Title", t))
+		input(fieldTitle, "Title", t).WithDispatchAction(true))
 }
 
 // loading is any other view while its content is on the way.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -36,12 +37,25 @@ func (p *Person) Fill(ctx context.Context, v View, values map[string]any) error 
 		if err != nil {
 			return err
 		}
+		if e.dispatch && e.tellsTyping() {
+			if err := p.act(ctx, now, e, value); err != nil {
+				return err
+			}
+			continue
+		}
 		p.s.mu.Lock()
 		put(p.s.views[v.ID].State, e, value)
 		p.s.touch(Change{Kind: "view", User: p.ID, ID: v.ID})
 		p.s.mu.Unlock()
 	}
 	return nil
+}
+
+// tellsTyping reports whether an input raises block_actions while a person types.
+func (e element) tellsTyping() bool {
+	config, _ := e.el["dispatch_action_config"].(Object)
+	on, _ := config["trigger_actions_on"].([]any)
+	return slices.Contains(on, any("on_character_entered"))
 }
 
 func asList(v any) []string {
