@@ -152,7 +152,7 @@ func TestListOrder(t *testing.T) {
 		if !strings.Contains(text, "more available") {
 			break
 		}
-		at := fmt.Sprintf("\n%d", page*10+1)
+		at := fmt.Sprintf("· %d", page*10+1)
 		if n := w.requests(func() { w.clicks(w.alice, m, "Next"); m = w.sees(w.alice, general, at) }); n != 1 {
 			t.Errorf("page %d takes %d requests", page+1, n)
 		}

@@ -163,7 +163,7 @@ func TestFormCreateIsOneRequest(t *testing.T) {
 	}
 	w.openForm(w.alice, "eng")
 	n := w.requests(func() {
-		w.submits(w.alice, map[string]any{"title": "Safari login spins once more"})
+		w.submits(w.alice, map[string]any{"title": "Safari login spins"})
 		w.form(w.alice, "Similar issues")
 	})
 	if n != 1 {
