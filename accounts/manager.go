@@ -44,6 +44,9 @@ type Config struct {
 	Verify       string // VerifyEmail, VerifyCode or VerifyOff
 	Owner        string // this process in leases, unlike any other that ever ran
 	Parallel     int    // requests at a time of sweeps; 16 when zero
+	// Refreshed is told how each refresh ended: ok, held (another process is at it),
+	// later (no proper answer), lost or operator (our client is refused); nil: nobody is.
+	Refreshed func(result string)
 }
 
 // Manager keeps the connected accounts. Safe for concurrent use.

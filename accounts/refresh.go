@@ -23,7 +23,9 @@ func (m *Manager) refreshOnce(ctx context.Context, a store.Account) error {
 	done := m.flight.DoChan(a.ID, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flightCap)
 		defer cancel()
-		return nil, m.refresh(ctx, a)
+		err := m.refresh(ctx, a)
+		m.tellRefreshed(err)
+		return nil, err
 	})
 	select {
 	case r := <-done:

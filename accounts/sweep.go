@@ -78,6 +78,25 @@ func overtaken(err error) bool {
 	return errors.Is(err, store.ErrHeld) || errors.Is(err, store.ErrFenced)
 }
 
+// tellRefreshed tells the one who counts how a refresh ended.
+func (m *Manager) tellRefreshed(err error) {
+	if m.Refreshed == nil {
+		return
+	}
+	result := "later"
+	switch {
+	case err == nil:
+		result = "ok"
+	case overtaken(err):
+		result = "held"
+	case lost(err):
+		result = "lost"
+	case errors.Is(err, ErrOperator):
+		result = "operator"
+	}
+	m.Refreshed(result)
+}
+
 func (r *RefreshReport) count(err error) {
 	r.Due++
 	switch {

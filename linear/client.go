@@ -27,6 +27,9 @@ type Config struct {
 	APIURL string       // https://api.linear.app; /graphql is added
 	HTTP   *http.Client // nil: one with sensible limits. Redirects are never followed
 	Log    *slog.Logger // nil: silent
+	// Seen is told of each operation, tool calls beside the documents they send;
+	// nil: nobody is. It must not block.
+	Seen func(op string, took time.Duration, err error)
 }
 
 // Client speaks to one Linear. It keeps, for each account id, the names and the
@@ -35,6 +38,7 @@ type Client struct {
 	url  string
 	http *http.Client
 	log  *slog.Logger
+	seen func(op string, took time.Duration, err error)
 	lean atomic.Bool // the server's schema lacks the optional fields of our documents
 
 	mu       sync.Mutex
@@ -53,8 +57,18 @@ func New(cfg Config) *Client {
 		url:      strings.TrimRight(cmp.Or(cfg.APIURL, "https://api.linear.app"), "/") + "/graphql",
 		http:     &plain,
 		log:      cmp.Or(cfg.Log, slog.New(slog.DiscardHandler)),
+		seen:     cfg.Seen,
 		accounts: map[string]*account{},
 	}
+}
+
+// watch begins to measure an operation; what it returns ends it.
+func (c *Client) watch(op string) (ended func(error)) {
+	if c.seen == nil {
+		return func(error) {}
+	}
+	began := time.Now()
+	return func(err error) { c.seen(op, time.Since(began), err) }
 }
 
 // call is one GraphQL operation on its way.
@@ -68,7 +82,9 @@ type call struct {
 
 // do sends one call as one person and returns the data. It is the only way out
 // of this package. The deadline is the caller's.
-func (s *Session) do(ctx context.Context, c call) (json.RawMessage, error) {
+func (s *Session) do(ctx context.Context, c call) (data json.RawMessage, err error) {
+	ended := s.client.watch(c.op)
+	defer func() { ended(err) }()
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, defaultPatience)

@@ -88,6 +88,27 @@ func (e *RateLimitError) Error() string {
 // Unwrap lets errors.Is and errors.AsType see the Error inside.
 func (e *RateLimitError) Unwrap() error { return e.Refusal }
 
+// Kind names the kind of a failure in one word of a fixed list: ok for none, other
+// for what is no failure of Linear's.
+func Kind(err error) string {
+	if err == nil {
+		return "ok"
+	}
+	for _, k := range []struct {
+		err  error
+		word string
+	}{
+		{ErrOutcomeUnknown, "outcome_unknown"}, {ErrUnauthenticated, "unauthenticated"}, {ErrForbidden, "forbidden"},
+		{ErrNotFound, "not_found"}, {ErrInvalidInput, "invalid_input"}, {ErrRateLimited, "rate_limited"},
+		{ErrTooComplex, "too_complex"}, {ErrTransient, "transient"},
+	} {
+		if errors.Is(err, k.err) {
+			return k.word
+		}
+	}
+	return "other"
+}
+
 // unknown turns the failure of a change that was sent into ErrOutcomeUnknown.
 func unknown(err error) error {
 	e, ok := errors.AsType[*Error](err)

@@ -42,11 +42,13 @@ func Tools() []Tool {
 
 // Tool validates input and calls one tool as this person. What goes wrong in
 // the call is a *ToolError; errors of the Authorizer come through as they are.
-func (s *Session) Tool(ctx context.Context, name string, input json.RawMessage) (json.RawMessage, error) {
+func (s *Session) Tool(ctx context.Context, name string, input json.RawMessage) (output json.RawMessage, err error) {
 	given, err := ValidateInput(name, input)
 	if err != nil {
 		return nil, err
 	}
+	ended := s.client.watch(name)
+	defer func() { ended(err) }()
 	handlers := map[string]func(context.Context, map[string]any) (any, error){
 		ToolCreate: s.createTool, ToolUpdate: s.updateTool, ToolList: s.listTool, ToolQuery: s.queryTool,
 	}

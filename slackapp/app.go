@@ -75,7 +75,7 @@ type identity struct{ UserID, BotID, TeamID, Team, Name string }
 
 // New makes the bot; Run starts it.
 func New(c Config) *App {
-	a := &App{Config: c, queue: newQueue(workers, queueRoom), sync: make(chan struct{}, 2*workers)}
+	a := &App{Config: c, queue: newQueue(workers, queueRoom, c.Counters.done), sync: make(chan struct{}, 2*workers)}
 	if a.Lease <= 0 {
 		a.Lease = defaultLease
 	}
@@ -113,6 +113,9 @@ func (a *App) drain(ctx context.Context) {
 		a.Log.WarnContext(stop, "stopped before all work was done", "waiting", a.queue.depth())
 	}
 }
+
+// Waiting is how many envelopes wait for a worker now.
+func (a *App) Waiting() int { return a.queue.depth() }
 
 // Ready reports whether the socket is up, and since when it has been that way.
 func (a *App) Ready() (bool, time.Time) {

@@ -14,6 +14,7 @@ type Counters struct {
 	handled       *prometheus.HistogramVec
 	dropped       prometheus.Counter
 	repeated      prometheus.Counter
+	webhooks      *prometheus.CounterVec
 }
 
 // NewCounters makes the figures; nothing is registered yet.
@@ -39,12 +40,15 @@ func NewCounters() *Counters {
 		repeated: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "linearbot_slack_repeats_total", Help: "Envelopes seen before and not worked on again.",
 		}),
+		webhooks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "linearbot_webhooks_total", Help: "Deliveries of Linear: taken, ignored (about nobody here), refused (signature or time), failed (ours).",
+		}, []string{"result"}),
 	}
 }
 
 // Register puts the figures on a registry.
 func (c *Counters) Register(r prometheus.Registerer) {
-	r.MustRegister(c.UnknownFrames, c.acks, c.ackErrors, c.handled, c.dropped, c.repeated)
+	r.MustRegister(c.UnknownFrames, c.acks, c.ackErrors, c.handled, c.dropped, c.repeated, c.webhooks)
 }
 
 func (c *Counters) ack(kind string, took time.Duration, err error) {
@@ -53,4 +57,13 @@ func (c *Counters) ack(kind string, took time.Duration, err error) {
 		return
 	}
 	c.acks.WithLabelValues(kind).Observe(took.Seconds())
+}
+
+// done counts one job that was worked off.
+func (c *Counters) done(op string, took time.Duration, err error) {
+	result := "ok"
+	if err != nil {
+		result = "failed"
+	}
+	c.handled.WithLabelValues(op, result).Observe(took.Seconds())
 }

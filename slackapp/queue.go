@@ -26,6 +26,7 @@ type job struct {
 // burst from becoming a thousand goroutines and as many requests to Linear.
 type queue struct {
 	jobs chan job
+	seen func(op string, took time.Duration, err error) // told of each job's end
 	wg   sync.WaitGroup
 	base context.Context // the life of the workers' work: outlives the socket
 	stop context.CancelFunc
@@ -35,8 +36,8 @@ type queue struct {
 }
 
 // newQueue starts the workers. drain ends them.
-func newQueue(workers, room int) *queue {
-	q := &queue{jobs: make(chan job, room)}
+func newQueue(workers, room int, seen func(op string, took time.Duration, err error)) *queue {
+	q := &queue{jobs: make(chan job, room), seen: seen}
 	q.base, q.stop = context.WithCancel(context.Background())
 	for range workers {
 		q.wg.Go(q.work)
@@ -89,16 +90,17 @@ func (q *queue) work() {
 		if q.base.Err() != nil {
 			continue // stopping: the inbox still has it
 		}
-		j.perform(q.base)
+		q.perform(j)
 	}
 }
 
-func (j job) perform(base context.Context) {
-	ctx, cancel := context.WithTimeout(base, j.cap)
+func (q *queue) perform(j job) {
+	ctx, cancel := context.WithTimeout(q.base, j.cap)
 	defer cancel()
 	began := time.Now()
 	err := guarded(ctx, j.run)
 	took := time.Since(began)
+	q.seen(j.name, took, err)
 	if err == nil {
 		j.log.InfoContext(ctx, "envelope handled", "op", j.name, "took", took)
 	} else {

@@ -191,19 +191,24 @@ func (a *App) takeWebhook(w http.ResponseWriter, r *http.Request) {
 	}
 	e, err := linear.VerifyWebhook(a.Webhook.Reveal(), r.Header, body, time.Now())
 	if err != nil {
+		a.Counters.webhooks.WithLabelValues("refused").Inc()
 		a.Log.WarnContext(r.Context(), "webhook refused", "err", err)
 		http.Error(w, "bad signature", http.StatusBadRequest)
 		return
 	}
 	due, err := a.noteWebhook(r.Context(), e)
 	if err != nil {
+		a.Counters.webhooks.WithLabelValues("failed").Inc()
 		a.Log.ErrorContext(r.Context(), "webhook not taken", "type", e.Type, "err", err)
 		http.Error(w, "not taken, try again", http.StatusServiceUnavailable)
 		return
 	}
+	result := "ignored"
 	if due > 0 {
+		result = "taken"
 		a.probeSoon(r.Context())
 	}
+	a.Counters.webhooks.WithLabelValues(result).Inc()
 	w.WriteHeader(http.StatusOK)
 }
 

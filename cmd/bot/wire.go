@@ -39,6 +39,7 @@ type bot struct {
 	accounts *accounts.Manager
 	app      *slackapp.App
 	metrics  *prometheus.Registry
+	seen     *metrics
 }
 
 // build makes every part. The caller closes what it returns.
@@ -63,12 +64,17 @@ func (b *bot) wire(ctx context.Context) error {
 	owner := ownerName()
 	outside := &http.Client{Timeout: linearCap}
 	pulse := new(slackapp.Pulse)
-	api := linear.New(linear.Config{APIURL: cfg.LinearAPIURL, HTTP: &http.Client{Timeout: linearCap, Transport: pulse}, Log: b.log})
+	b.seen = newMetrics(b)
+	b.seen.register(b.metrics)
+	api := linear.New(linear.Config{
+		APIURL: cfg.LinearAPIURL, HTTP: &http.Client{Timeout: linearCap, Transport: pulse}, Log: b.log, Seen: b.seen.asked,
+	})
 	manager, err := accounts.New(accounts.Config{
 		DB: b.db, Keyring: b.keyring, Linear: api, HTTP: outside, Log: b.log,
 		ClientID: cfg.LinearClientID, ClientSecret: accounts.NewSecret(cfg.LinearClientSecret),
 		AuthURL: cfg.LinearAuthURL, APIURL: cfg.LinearAPIURL, PublicURL: cfg.PublicURL,
 		Actor: cfg.LinearActor, Scopes: cfg.scopes(), Verify: cfg.Verify, Owner: owner,
+		Refreshed: func(result string) { b.seen.refreshes.WithLabelValues(result).Inc() },
 	})
 	if err != nil {
 		return err
@@ -103,7 +109,7 @@ func (b *bot) loop(engine *assistant.Engine) *assistant.Loop {
 	model := assistant.NewAnthropic(assistant.AnthropicConfig{
 		Key: accounts.NewSecret(cfg.AnthropicAPIKey), BaseURL: cfg.AnthropicBaseURL, Model: cfg.AssistantModel,
 	})
-	return assistant.NewLoop(model, engine, assistant.NewBudget(b.db, assistant.BudgetLimits{Person: personTokens, Workspace: workspaceTokens}), b.log)
+	return assistant.NewLoop(countedModel{model, b.seen}, engine, assistant.NewBudget(b.db, assistant.BudgetLimits{Person: personTokens, Workspace: workspaceTokens}), b.log)
 }
 
 // slackClients are the two ways to call Slack: one that waits out a 429, and one
