@@ -5,6 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
@@ -22,9 +26,18 @@ var (
 )
 
 // Keyring seals and opens what is stored. It is a Tink AEAD keyset: new data is
-// sealed with its primary key, old data opens with any key. It never changes:
-// Rotate and Drop return another one. Safe for concurrent use.
+// sealed with its primary key, old data opens with any key. Rotate and Drop return
+// another one; Follow lets it take up what was changed at its source. Safe for
+// concurrent use.
 type Keyring struct {
+	now    atomic.Pointer[keys]
+	source func() ([]byte, error) // nil: it never changes
+	mu     sync.Mutex             // one reads the source at a time
+	read   time.Time              // when the source was read last
+}
+
+// keys are one state of a keyring.
+type keys struct {
 	handle *keyset.Handle
 	aead   tink.AEAD
 }
@@ -52,13 +65,15 @@ func newKeyring(h *keyset.Handle) (*Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keyset is not for AEAD: %w", err)
 	}
-	return &Keyring{handle: h, aead: a}, nil
+	k := new(Keyring)
+	k.now.Store(&keys{handle: h, aead: a})
+	return k, nil
 }
 
 // MarshalJSON is the keyset in Tink's JSON form. It is the key itself.
 func (k *Keyring) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
-	if err := insecurecleartextkeyset.Write(k.handle, keyset.NewJSONWriter(&b)); err != nil {
+	if err := insecurecleartextkeyset.Write(k.now.Load().handle, keyset.NewJSONWriter(&b)); err != nil {
 		return nil, fmt.Errorf("write keyset: %w", err)
 	}
 	return b.Bytes(), nil
@@ -66,7 +81,7 @@ func (k *Keyring) MarshalJSON() ([]byte, error) {
 
 // Seal encrypts plain and binds it to ad, which must be given again to open it.
 func (k *Keyring) Seal(plain, ad []byte) ([]byte, error) {
-	sealed, err := k.aead.Encrypt(plain, ad)
+	sealed, err := k.now.Load().aead.Encrypt(plain, ad)
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
@@ -75,40 +90,36 @@ func (k *Keyring) Seal(plain, ad []byte) ([]byte, error) {
 
 // Open decrypts what Seal made with the same ad. Errors: ErrKeyMissing, ErrWrongKey.
 func (k *Keyring) Open(sealed, ad []byte) ([]byte, error) {
-	plain, err := k.aead.Decrypt(sealed, ad)
-	if err == nil {
-		return plain, nil
-	}
-	if id, ok := SealedBy(sealed); ok && !k.has(id) {
+	id, named := SealedBy(sealed)
+	if named && !k.has(id) && !k.find(id) {
 		return nil, fmt.Errorf("%w: key %d", ErrKeyMissing, id)
 	}
-	return nil, ErrWrongKey
+	plain, err := k.now.Load().aead.Decrypt(sealed, ad)
+	if err != nil {
+		return nil, ErrWrongKey
+	}
+	return plain, nil
 }
 
 // Primary is the id of the key that seals.
-func (k *Keyring) Primary() uint32 { return k.handle.KeysetInfo().GetPrimaryKeyId() }
+func (k *Keyring) Primary() uint32 { return k.now.Load().handle.KeysetInfo().GetPrimaryKeyId() }
 
 // Keys are the ids of all keys, the primary one included.
 func (k *Keyring) Keys() []uint32 {
 	var ids []uint32
-	for _, info := range k.handle.KeysetInfo().GetKeyInfo() {
+	for _, info := range k.now.Load().handle.KeysetInfo().GetKeyInfo() {
 		ids = append(ids, info.GetKeyId())
 	}
 	return ids
 }
 
 func (k *Keyring) has(id uint32) bool {
-	for _, own := range k.Keys() {
-		if own == id {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(k.Keys(), id)
 }
 
 // Rotate returns a keyring with a fresh primary key beside all present ones.
 func (k *Keyring) Rotate() (*Keyring, error) {
-	m := keyset.NewManagerFromHandle(k.handle)
+	m := keyset.NewManagerFromHandle(k.now.Load().handle)
 	id, err := m.Add(aead.AES256GCMKeyTemplate())
 	if err != nil {
 		return nil, fmt.Errorf("rotate keyset: %w", err)
@@ -122,7 +133,7 @@ func (k *Keyring) Rotate() (*Keyring, error) {
 // Drop returns a keyring without one key. What only that key opens is lost; the
 // primary key cannot be dropped.
 func (k *Keyring) Drop(id uint32) (*Keyring, error) {
-	m := keyset.NewManagerFromHandle(k.handle)
+	m := keyset.NewManagerFromHandle(k.now.Load().handle)
 	if err := m.Delete(id); err != nil {
 		return nil, fmt.Errorf("drop key %d: %w", id, err)
 	}

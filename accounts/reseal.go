@@ -59,16 +59,37 @@ func (m *Manager) resealCounted(ctx context.Context, key store.Key, stale bool, 
 	return err
 }
 
-// Seals counts the stored grants by the id of the key that sealed them.
-func (m *Manager) Seals(ctx context.Context) (map[uint32]int, error) {
-	counts := map[uint32]int{}
-	err := m.eachAccount(ctx, func(a store.Account) error {
-		if id, ok := SealedBy(a.Sealed); ok {
-			counts[id]++
+// Seals is what one key has sealed.
+type Seals struct {
+	Grants int       // in use, or waiting for their code: Reseal brings them under the newest key
+	Others int       // links, held actions, plans, conversations, envelopes: they go by themselves,
+	Until  time.Time // the last of them then; zero: when they are worked off
+}
+
+// Seals counts everything stored by the id of the key that sealed it.
+func (m *Manager) Seals(ctx context.Context) (map[uint32]Seals, error) {
+	cells, err := m.DB.SealedCells(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[uint32]Seals{}
+	for _, c := range cells {
+		id, ok := SealedBy(c.Prefix)
+		if !ok {
+			continue
 		}
-		return nil
-	})
-	return counts, err
+		s := counts[id]
+		if c.Table == "accounts" || c.Table == "candidates" {
+			s.Grants += c.Cells
+		} else {
+			s.Others += c.Cells
+			if c.Until.After(s.Until) {
+				s.Until = c.Until
+			}
+		}
+		counts[id] = s
+	}
+	return counts, nil
 }
 
 func (m *Manager) eachAccount(ctx context.Context, do func(store.Account) error) error {

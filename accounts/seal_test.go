@@ -108,7 +108,7 @@ func TestResealBesideLiveTraffic(t *testing.T) {
 		t.Error(err)
 	}
 	counts, err := w.m.Seals(t.Context())
-	if err != nil || counts[w.ring.Primary()] != 20 {
+	if err != nil || counts[w.ring.Primary()].Grants != 20 {
 		t.Errorf("Seals = %v, %v, want all under the new key", counts, err)
 	}
 }

@@ -4,14 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"linearbot/accounts"
 )
 
 // keysCmd are the verbs on the keyset.
 type keysCmd struct {
-	Status keysStatusCmd `cmd:"" help:"Say which keys there are and how many grants each has sealed."`
-	Rotate keysRotateCmd `cmd:"" help:"Add a fresh key that seals from the bot's next start on."`
+	Status keysStatusCmd `cmd:"" help:"Say which keys there are and what each has sealed."`
+	Rotate keysRotateCmd `cmd:"" help:"Add a fresh key; running bots seal with it within seconds."`
 	Reseal keysResealCmd `cmd:"" help:"Bring every stored grant under the newest key, beside the running bot."`
 	Drop   keysDropCmd   `cmd:"" help:"Remove a key that seals nothing any more."`
 }
@@ -42,23 +44,36 @@ func (*keysStatusCmd) Run(ctx context.Context, c *config, to *console) (err erro
 		if id == k.Primary() {
 			role = "seals"
 		}
-		fmt.Fprintf(to.out, "key %d %s, %d grants\n", id, role, seals[id])
+		fmt.Fprintf(to.out, "key %d %s, %d grants, %d other cells%s\n", id, role, seals[id].Grants, seals[id].Others, goneBy(seals[id]))
 		delete(seals, id)
 	}
 	for id, n := range seals {
-		fmt.Fprintf(to.out, "key %d is missing, %d grants cannot be read: put it back, or let these people reconnect\n", id, n)
+		fmt.Fprintf(to.out, "key %d is missing, %d grants cannot be read: put it back, or let these people reconnect\n", id, n.Grants)
 	}
 	return nil
 }
 
+// goneBy says when what is not resealed goes by itself.
+func goneBy(s accounts.Seals) string {
+	if s.Others == 0 || s.Until.IsZero() {
+		return ""
+	}
+	return " (gone by " + moment(s.Until) + ")"
+}
+
 // errKeysetInEnvironment says why a verb cannot change the keyset.
-var errKeysetInEnvironment = errors.New("ENCRYPTION_KEYSET is set, and this program cannot change its own environment: put the keyset into a file and set ENCRYPTION_KEYSET_FILE instead")
+var errKeysetInEnvironment = errors.New("ENCRYPTION_KEYSET is set, and this program cannot change its own environment, nor can a running bot see a change there: put the keyset into a file and set ENCRYPTION_KEYSET_FILE instead, or change ENCRYPTION_KEYSET yourself and restart the bot")
 
 // Run adds a key.
 func (*keysRotateCmd) Run(ctx context.Context, c *config, to *console) (err error) {
 	if c.EncryptionKeyset != "" {
 		return errKeysetInEnvironment
 	}
+	unlock, err := c.lockKeyset()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
 	s, err := c.openStored(ctx, to)
 	if err != nil {
 		return err
@@ -71,7 +86,7 @@ func (*keysRotateCmd) Run(ctx context.Context, c *config, to *console) (err erro
 	if err := replaceKeyset(c.keysetFile(), next); err != nil {
 		return err
 	}
-	fmt.Fprintf(to.out, "Key %d was added to %s and seals from now on.\nNext: back the keyset up, restart every bot on this database, then run bot keys reseal.\n", next.Primary(), c.keysetFile())
+	fmt.Fprintf(to.out, "Key %d was added to %s and seals from now on; a running bot takes it up within %s, or at once on SIGHUP.\nNext: back the keyset up, then run bot keys reseal.\n", next.Primary(), c.keysetFile(), keysetPause)
 	return nil
 }
 
@@ -98,17 +113,18 @@ func (v *keysDropCmd) Run(ctx context.Context, c *config, to *console) (err erro
 	if c.EncryptionKeyset != "" {
 		return errKeysetInEnvironment
 	}
+	unlock, err := c.lockKeyset()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
 	s, err := c.openStored(ctx, to)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	seals, err := s.accounts.Seals(ctx)
-	if err != nil {
+	if err := c.mayDrop(ctx, s, v.ID); err != nil {
 		return err
-	}
-	if n := seals[v.ID]; n > 0 {
-		return fmt.Errorf("key %d still seals %d grants: run bot keys reseal first; nothing was changed", v.ID, n)
 	}
 	next, err := s.accounts.Keyring.Drop(v.ID)
 	if err != nil {
@@ -120,7 +136,26 @@ func (v *keysDropCmd) Run(ctx context.Context, c *config, to *console) (err erro
 	if err := replaceKeyset(c.keysetFile(), next); err != nil {
 		return err
 	}
-	fmt.Fprintf(to.out, "Key %d was removed from %s.\nNext: restart every bot on this database; keep old keysets only as long as backups that need them.\n", v.ID, c.keysetFile())
+	fmt.Fprintf(to.out, "Key %d was removed from %s.\nNext: keep old keysets only as long as backups that need them.\n", v.ID, c.keysetFile())
+	return nil
+}
+
+// mayDrop refuses to drop a key that something stored still needs, or that a
+// running bot may be sealing with: it takes a new key up a little later than the file.
+func (c *config) mayDrop(ctx context.Context, s *stored, id uint32) error {
+	seals, err := s.accounts.Seals(ctx)
+	if err != nil {
+		return err
+	}
+	switch n := seals[id]; {
+	case n.Grants > 0:
+		return fmt.Errorf("key %d still seals %d grants: run bot keys reseal first; nothing was changed", id, n.Grants)
+	case n.Others > 0:
+		return fmt.Errorf("key %d still seals %d links, plans, conversations or envelopes%s: they go by themselves, so drop it later; nothing was changed", id, n.Others, goneBy(n))
+	}
+	if info, err := os.Stat(c.keysetFile()); err == nil && time.Since(info.ModTime()) < 2*keysetPause {
+		return fmt.Errorf("the keyset was changed a moment ago, and a running bot may still seal with key %d: try again in %s; nothing was changed", id, 2*keysetPause)
+	}
 	return nil
 }
 

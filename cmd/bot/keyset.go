@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"linearbot/accounts"
 )
@@ -22,6 +23,14 @@ func (c *config) keyring() (*accounts.Keyring, error) {
 		return k, nil
 	}
 	path := c.keysetFile()
+	k, err := c.keyringAt(path)
+	if err == nil {
+		k.Follow(func() ([]byte, error) { return os.ReadFile(path) })
+	}
+	return k, err
+}
+
+func (c *config) keyringAt(path string) (*accounts.Keyring, error) {
 	text, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -57,6 +66,19 @@ func (c *config) newKeyring(path string) (*accounts.Keyring, error) {
 		return nil, fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
 	}
 	return k, nil
+}
+
+// lockKeyset lets one verb at a time change the keyset. The lock ends with the
+// process, however that ends.
+func (c *config) lockKeyset() (unlock func() error, err error) {
+	f, err := os.OpenFile(c.keysetFile()+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(errors.New("another bot keys is changing the keyset; nothing was changed"), f.Close())
+	}
+	return f.Close, nil
 }
 
 // replaceKeyset puts a changed keyset into the place of the file, readable by this

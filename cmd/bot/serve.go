@@ -8,6 +8,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -17,6 +21,7 @@ import (
 const (
 	noticesEvery = "@every 5s"
 	purgeEvery   = "@every 1h"
+	keysetPause  = 5 * time.Second // between two looks at the keyset's file
 	jobCap       = 5 * time.Minute
 	stopCap      = 10 * time.Second
 )
@@ -41,6 +46,10 @@ func (b *bot) serve(ctx context.Context) error {
 	go func() { served <- server.Serve(listener); stop() }()
 	jobs := b.schedule(ctx)
 	jobs.Start()
+	var hangups sync.WaitGroup
+	hangups.Go(func() { b.onHangup(ctx) })
+	defer hangups.Wait()
+	defer stop()
 	b.log.InfoContext(ctx, "ready to connect", "listen", listener.Addr().String(), "version", version())
 
 	appErr := b.app.Run(ctx)
@@ -83,11 +92,38 @@ func (b *bot) schedule(ctx context.Context) *cron.Cron {
 		return err
 	})
 	add(noticesEvery, "notices", func(ctx context.Context) error { b.app.SendNotices(ctx); return nil })
+	add("@every "+keysetPause.String(), "keyset", b.reloadKeyset)
 	add(purgeEvery, "purge", func(ctx context.Context) error {
 		_, err := b.db.Purge(ctx, time.Now())
 		return err
 	})
 	return c
+}
+
+// reloadKeyset takes up a keyset that bot keys has changed.
+func (b *bot) reloadKeyset(ctx context.Context) error {
+	changed, err := b.keyring.Reload()
+	if changed {
+		b.log.InfoContext(ctx, "keyset changed", "primary", b.keyring.Primary(), "keys", len(b.keyring.Keys()))
+	}
+	return err
+}
+
+// onHangup looks at the keyset at once on SIGHUP, until ctx ends.
+func (b *bot) onHangup(ctx context.Context) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+			if err := b.reloadKeyset(ctx); err != nil {
+				b.log.ErrorContext(ctx, "keyset not read", "err", err)
+			}
+		}
+	}
 }
 
 // cronLog writes robfig/cron's own words to our log.
