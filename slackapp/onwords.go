@@ -54,9 +54,12 @@ func (a *App) words(ctx context.Context, r *request, text string) error {
 		return a.withProgress(ctx, r, answer)
 	}
 	a.status(ctx, r, "Reading your request…")
-	if r.Thread == "" { // answered beside the thread the line stands in, so no reply clears it
-		defer func() { a.status(context.WithoutCancel(ctx), r, "") }()
-	}
+	inThread := false // else no reply clears the line: it is beside the thread, for one pair of eyes, or there is none
+	defer func() {
+		if !inThread {
+			a.status(context.WithoutCancel(ctx), r, "")
+		}
+	}()
 	m, err := answer(ctx)
 	if err != nil {
 		return err
@@ -67,6 +70,7 @@ func (a *App) words(ctx context.Context, r *request, text string) error {
 	if err := a.reply(ctx, r, m); err != nil {
 		return &notShownError{cause: err}
 	}
+	inThread = r.Thread != "" && m.Public
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -76,6 +77,19 @@ func problemOf(page string) string {
 		return html.UnescapeString(m[1])
 	}
 	return "no reason given"
+}
+
+// Join makes somebody a member of the workspace and of the teams with these keys.
+func (s *Server) Join(name, handle string, teams ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := &user{meta: s.w.newMeta("", s.now()), Name: name, DisplayName: handle, Email: handle + "@acme.test", Active: true}
+	s.w.users = append(s.w.users, u)
+	for _, t := range s.w.teams {
+		if slices.Contains(teams, t.Key) {
+			t.members = append(t.members, u)
+		}
+	}
 }
 
 // RevokeAccess ends all grants that this person gave, as Linear's settings page

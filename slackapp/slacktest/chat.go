@@ -236,6 +236,7 @@ func (s *Server) updateMessage(a args) (Object, error) {
 }
 
 func (m *Message) apply(body content) {
+	m.Streamed, m.Halted = false, false // from now on its text only stands in for its blocks
 	if body.hasText {
 		m.Text = body.text
 	}

@@ -8,9 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -21,6 +25,7 @@ const patience = 20 * time.Second
 type Tab struct {
 	t   *testing.T
 	ctx context.Context
+	end context.CancelFunc
 }
 
 // OpenBrowser starts a headless Chromium, or skips the test where there is none.
@@ -54,16 +59,30 @@ func OpenTab(t *testing.T, browser context.Context, address string) *Tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
-	tb := &Tab{t, ctx}
+	tb := &Tab{t, ctx, cancel}
 	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil { // no deadline: it would end the browser
 		t.Fatalf("open %s: %v", address, err)
 	}
 	return tb
 }
 
+// front brings the tab before the others, as a person does: Chromium stops drawing those behind.
+func (tb *Tab) front() {
+	tb.t.Helper()
+	ctx, cancel := context.WithTimeout(tb.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.Call(ctx, page.BringToFront, cdp.Empty{}); err != nil {
+		tb.t.Fatalf("bring the tab to the front: %v", err)
+	}
+}
+
+// Close ends the tab.
+func (tb *Tab) Close() { tb.end() }
+
 // Do runs browser actions within a minute, and shows the screen when they fail.
 func (tb *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
 	tb.t.Helper()
+	tb.front()
 	ctx, cancel := context.WithTimeout(tb.ctx, time.Minute)
 	defer cancel()
 	err := chromedp.Do(ctx, actions...)
@@ -71,27 +90,38 @@ func (tb *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
 		return
 	}
 	tb.Shot("failed")
-	words, _ := chromedp.Run(tb.ctx, chromedp.Evaluate[string](`document.body.innerText`)) // only to explain the failure
+	words := tb.Text(`() => document.body.innerText`)
 	tb.t.Fatalf("browser: %v; the page says:\n%s", err, words)
 }
 
-// Until waits for a predicate of the page.
+// Until waits for a predicate of the page. It asks again and again by itself: what waits inside a page is lost when the
+// tab moves to another one, and never woken in a tab that is not drawn.
 func (tb *Tab) Until(what, predicate string, args ...any) {
 	tb.t.Helper()
-	end := time.Now().Add(patience)
-	var err error
-	for time.Now().Before(end) { // again when the tab moves to another page while we look
-		_, err = chromedp.Run(tb.ctx, chromedp.PollFunction[bool](predicate, chromedp.WithPollingArgs(args...), chromedp.WithPollingTimeout(time.Until(end))))
-		if err == nil || tb.ctx.Err() != nil {
-			break
+	tb.front()
+	list, err := json.Marshal(append([]any{}, args...))
+	if err != nil {
+		tb.t.Fatal(err)
+	}
+	ask := chromedp.Evaluate[bool](fmt.Sprintf(`Boolean((%s)(...%s))`, predicate, list))
+	again := time.NewTicker(25 * time.Millisecond)
+	defer again.Stop()
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		ctx, cancel := context.WithTimeout(tb.ctx, 5*time.Second)
+		var held bool
+		held, err = chromedp.Run(ctx, ask)
+		cancel()
+		if held {
+			return
+		}
+		select {
+		case <-tb.ctx.Done():
+			tb.t.Fatalf("waiting for %s: the tab is gone: %v", what, context.Cause(tb.ctx))
+		case <-again.C:
 		}
 	}
-	if err == nil {
-		return
-	}
 	tb.Shot("failed")
-	words, _ := chromedp.Run(tb.ctx, chromedp.Evaluate[string](`document.body.innerText`)) // only to explain the failure
-	tb.t.Fatalf("waiting for %s: %v; the page says:\n%s", what, err, words)
+	tb.t.Fatalf("waiting for %s (%v); the page says:\n%s", what, err, tb.Text(`() => document.body.innerText`))
 }
 
 // See waits until something is on screen.
@@ -155,22 +185,46 @@ func (tb *Tab) Choose(selector, value string) {
 }
 
 // Press clicks the button, link or menu entry that carries exactly these words: in the open menu or dialog, if there is
-// one, else anywhere.
+// one, else the last on the page, which is the newest of a conversation.
 func (tb *Tab) Press(words string) {
 	tb.t.Helper()
 	tb.Until("something to press called "+words, `(w) => {
 		const root = document.querySelector(".popup") ?? [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
-		const el = [...root.querySelectorAll("button, a, [role=option]")].find((e) => e.getClientRects().length &&
+		const el = [...root.querySelectorAll("button, a, [role=option]")].findLast((e) => e.getClientRects().length &&
 			(e.innerText.trim() === w || e.querySelector("span")?.innerText.trim() === w));
 		el?.click();
 		return Boolean(el);
 	}`, words)
 }
 
+// Follow presses a link that opens a tab of its own, and returns that tab.
+func (tb *Tab) Follow(words string) *Tab {
+	tb.t.Helper()
+	opened := chromedp.WaitNewTarget(tb.ctx, func(i *target.Info) bool { return strings.HasPrefix(i.URL, "http") })
+	tb.Press(words)
+	ctx, cancel := context.WithTimeout(tb.ctx, patience)
+	defer cancel()
+	select {
+	case id := <-opened:
+		tab, end := chromedp.NewContext(tb.ctx, chromedp.WithTargetID(id))
+		tb.t.Cleanup(end)
+		if err := chromedp.Do(tab); err != nil { // no deadline: it would end the tab
+			tb.t.Fatalf("look at the tab of %s: %v", words, err)
+		}
+		return &Tab{tb.t, tab, end}
+	case <-ctx.Done():
+		tb.t.Fatalf("%s opened nothing: %v", words, context.Cause(ctx))
+		return nil
+	}
+}
+
 // Shot keeps a picture of the tab among the test's artifacts.
 func (tb *Tab) Shot(name string) {
 	tb.t.Helper()
-	png, err := chromedp.Run(tb.ctx, chromedp.CaptureScreenshot())
+	tb.front()
+	ctx, cancel := context.WithTimeout(tb.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		tb.t.Logf("screenshot %s: %v", name, err)
 		return
