@@ -184,7 +184,7 @@ func (p *page) listed(person *slacktest.Person, in string) []message {
 			continue
 		}
 		for _, reply := range person.Thread(in, m.TS) {
-			if reply.TS == m.TS {
+			if reply.TS == m.TS || reply.EphemeralTo != "" {
 				continue
 			}
 			m.Replies++
