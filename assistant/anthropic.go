@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/anthropics/anthropic-sdk-go"
@@ -24,7 +25,7 @@ const firstByteWithin = 15 * time.Second
 // AnthropicConfig says which model of Anthropic's to use, and where.
 type AnthropicConfig struct {
 	Key     interface{ Reveal() string }
-	BaseURL string       // empty: the official one
+	BaseURL string       // empty: the official one; a path and a slash at its end are fine
 	Model   string       // empty: DefaultModel
 	HTTP    *http.Client // nil: the default client
 }
@@ -44,7 +45,8 @@ func NewAnthropic(c AnthropicConfig) Model {
 		option.WithAPIKey(c.Key.Reveal()),
 	}
 	if c.BaseURL != "" {
-		options = append(options, option.WithBaseURL(c.BaseURL))
+		// /v1/messages goes below it, also when the version was written already.
+		options = append(options, option.WithBaseURL(strings.TrimSuffix(strings.TrimRight(c.BaseURL, "/"), "/v1")))
 	}
 	if c.HTTP != nil {
 		options = append(options, option.WithHTTPClient(c.HTTP))

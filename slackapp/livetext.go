@@ -69,6 +69,8 @@ func (l *liveText) run() {
 		select {
 		case <-l.quit:
 			return
+		case <-l.ctx.Done():
+			return
 		case <-timer.C:
 		}
 		began := time.Now()

@@ -1,0 +1,112 @@
+package assistant_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"linearbot/assistant"
+	"linearbot/assistant/modeltest"
+)
+
+// The address may have a path, a slash at its end, and the version.
+func TestClaudeAtAnyAddress(t *testing.T) {
+	t.Parallel()
+	s := modeltest.NewServer(modeltest.Options{})
+	defer s.Close()
+	gateway := httptest.NewServer(http.StripPrefix("/team/claude", s))
+	defer gateway.Close()
+	for _, address := range []string{s.URL, s.URL + "/", s.URL + "/v1", s.URL + "/v1/", gateway.URL + "/team/claude", gateway.URL + "/team/claude/", gateway.URL + "/team/claude/v1"} {
+		model := assistant.NewAnthropic(assistant.AnthropicConfig{Key: key("sk-test"), BaseURL: address})
+		if reply, err := model.Turn(t.Context(), hello(), func(string) {}); err != nil || len(reply.Blocks) != 1 {
+			t.Errorf("at %s: %+v, %v", address, reply, err)
+		}
+	}
+	if v := s.Violations(); len(v) > 0 {
+		t.Errorf("protocol: %q", v)
+	}
+}
+
+// bare is what any server of the Messages API sends: the documented events with
+// nothing optional in them, and things that are newer than this program.
+const bare = `event: message_start
+data: {"type":"message_start","message":{"id":"m1","type":"message","role":"assistant","content":[],"model":"other-1","stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":1}}}
+
+: a comment
+
+event: something_new
+data: {"type":"something_new","value":1}
+
+event: content_block_start
+data: {"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}
+
+event: content_block_delta
+data: {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Hm."}}
+
+event: content_block_stop
+data: {"type":"content_block_stop","index":0}
+
+event: content_block_start
+data: {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
+
+event: content_block_delta
+data: {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"Hello"}}
+
+event: content_block_stop
+data: {"type":"content_block_stop","index":1}
+
+event: content_block_start
+data: {"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"t1","name":"look","input":{}}}
+
+event: content_block_stop
+data: {"type":"content_block_stop","index":2}
+
+event: message_delta
+data: {"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"output_tokens":9}}
+
+event: message_stop
+data: {"type":"message_stop"}
+
+`
+
+func TestClaudeReadsABareStream(t *testing.T) {
+	t.Parallel()
+	for name, stream := range map[string]string{"line feeds": bare, "carriage returns": strings.ReplaceAll(bare, "\n", "\r\n")} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body) // it may have gone
+			w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+			_, _ = io.WriteString(w, stream) // likewise
+		}))
+		defer s.Close()
+		var text strings.Builder
+		model := assistant.NewAnthropic(assistant.AnthropicConfig{Key: key("sk-test"), BaseURL: s.URL})
+		reply, err := model.Turn(t.Context(), hello(), func(piece string) { text.WriteString(piece) })
+		if err != nil || text.String() != "Hello" || reply.Stop != assistant.ModelCalls || reply.Usage.In != 3 || reply.Usage.Out != 9 {
+			t.Errorf("%s: %q, %+v, %v", name, text.String(), reply, err)
+			continue
+		}
+		if last := reply.Blocks[len(reply.Blocks)-1]; last.Call == nil || string(last.Call.Input) != "{}" {
+			t.Errorf("%s: a call without input is %+v", name, last.Call)
+		}
+	}
+}
+
+func TestClaudeSurvivesPagesOfProxies(t *testing.T) {
+	t.Parallel()
+	for status, kind := range map[int]assistant.ModelErrorKind{502: assistant.ModelOverloaded, 403: assistant.ModelAuth, 429: assistant.ModelRateLimited, 200: assistant.ModelTruncated} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, "<html>secret page</html>") // it may have gone
+		}))
+		defer s.Close()
+		_, err := assistant.NewAnthropic(assistant.AnthropicConfig{Key: key("sk-test"), BaseURL: s.URL}).Turn(t.Context(), hello(), func(string) {})
+		failed, ok := errors.AsType[*assistant.ModelError](err)
+		if !ok || failed.Kind != kind || strings.Contains(err.Error(), "secret page") {
+			t.Errorf("a page with status %d is %v, want %s", status, err, kind)
+		}
+	}
+}
