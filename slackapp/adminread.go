@@ -88,6 +88,8 @@ func (a *App) usage(ctx context.Context, team string, days int) ([]factRow, erro
 	changes, said := 0, 0
 	for _, e := range entries {
 		switch {
+		case e.Action == feedbackAction:
+			continue
 		case e.Result != "ok":
 			failures[e.Action+": "+resultWords(e.Result)]++
 			continue
@@ -108,6 +110,7 @@ func (a *App) usage(ctx context.Context, team string, days int) ([]factRow, erro
 		{Name: "Issues created", Value: strconv.Itoa(total(created)), Note: tally(created, 6)},
 		{Name: "Changes", Value: strconv.Itoa(changes)},
 		{Name: "Asked for in plain words", Value: strconv.Itoa(said), Note: "confirmed and made"},
+		a.feedbackRow(ctx, team, entries, time.Now().AddDate(0, 0, -days)),
 		{Name: "Failures", Value: strconv.Itoa(total(failures)), Note: tally(failures, 5)},
 	}, nil
 }

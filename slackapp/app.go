@@ -64,6 +64,7 @@ type App struct {
 	bot      identity
 	holding  sync.Mutex // one request is held at a time: what it replaces is settled
 
+	opinions  sync.Mutex // a change reads them, then writes
 	incidents incidents
 	homes     homes
 	lists     savedLists

@@ -12,7 +12,6 @@ import (
 
 	"linearbot/assistant"
 	"linearbot/linear"
-	"linearbot/store"
 )
 
 const (
@@ -215,26 +214,6 @@ func (a *App) processing(ctx context.Context, r *request, status string) {
 	if err != nil {
 		a.Log.DebugContext(ctx, "no agent session", "ref", r.Ref, "err", err)
 	}
-}
-
-// feedbackButtons ask whether an answer of the model helped.
-func feedbackButtons(ref string) slack.Block {
-	return slack.NewContextActionsBlock("", slack.NewFeedbackButtonsBlockElement(actFeedback,
-		slack.NewFeedbackButton(plain("Helpful", maxLabel), "good:"+ref).WithAccessibilityLabel("This answer helped"),
-		slack.NewFeedbackButton(plain("Not helpful", maxLabel), "bad:"+ref).WithAccessibilityLabel("This answer did not help")))
-}
-
-// pressFeedback writes down what a person thought of an answer.
-func (a *App) pressFeedback(ctx context.Context, r *request, value string) error {
-	good, ref := value[:min(4, len(value))] == "good", value[max(0, len(value)-8):]
-	result := "not_helpful"
-	if good {
-		result = "helpful"
-	}
-	if err := a.DB.AppendAudit(ctx, store.Entry{At: time.Now(), Key: r.Key, Action: "feedback", Result: result, Ref: ref, Source: "assistant"}); err != nil {
-		return fmt.Errorf("keep feedback: %w", err)
-	}
-	return a.tell(ctx, r.Key, r.Channel, r.Thread, sayText("Thank you, noted."))
 }
 
 // slackTime reads Slack's message timestamp: seconds since 1970 and a counter.

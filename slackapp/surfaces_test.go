@@ -119,6 +119,7 @@ func (w world) otherSurfaces() map[string]any {
 		"admin_usage":  adminPage{Tab: tabUsage, Usage: []factRow{{Name: "Active people", Value: "12", Note: "in 7 days"}}}.view(),
 		"admin_policy": adminPage{Tab: tabPolicy, Policy: []factRow{{Name: "Acts as", Value: "each person"}}}.view(),
 		"admin_person": accountView(a), "admin_force": forceView("meta", "U1", false), "admin_bar": forceView("meta", "U1", true),
+		"feedback": feedbackView("ab12cd34"),
 		"preview_query": plan{ID: "proposal-1", Actor: "user", Until: noon, Items: []planItem{{
 			Title: "issueRelationCreate", Action: "Run", Private: true, Taint: "the assistant's own words",
 			Operation: "mutation R($i: IssueRelationCreateInput!) {\n  issueRelationCreate(input: $i) { success }\n}",

@@ -97,6 +97,8 @@ func (a *App) ackPayload(ctx context.Context, r *request) any {
 		return a.submitSearch(ctx, r)
 	case viewComment:
 		return a.submitComment(ctx, r)
+	case viewFeedback:
+		return a.submitFeedback(ctx, r)
 	case viewCode:
 		return a.submitCode(ctx, r)
 	case viewDisconnect:
