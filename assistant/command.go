@@ -1,6 +1,9 @@
 package assistant
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Command is one slash command, read but not yet resolved. Verb is empty for
 // an empty command (the form) and VerbAsk for anything that is not a command.
@@ -282,7 +285,7 @@ func checkFields(verb VerbSpec, given []Field) error {
 		if !verb.Allows(spec) {
 			return &FieldNotHereError{Verb: verb.Name, Field: f.Name}
 		}
-		if len(f.Values) == 0 {
+		if len(f.Values) == 0 || slices.ContainsFunc(f.Values, func(v Value) bool { return strings.TrimSpace(v.Text) == "" }) {
 			return &MissingArgumentError{Verb: verb.Name, Argument: f.Name}
 		}
 		if f.Not && verb.Fields != ListFields && f.Name != "label" {

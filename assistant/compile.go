@@ -191,6 +191,10 @@ func setField(input map[string]any, f Field, now time.Time, create bool) error {
 	case "assignee":
 		input["assignee"] = person(v.Text)
 	case "parent":
+		if strings.EqualFold(v.Text, "none") {
+			input["parent"] = "none"
+			return nil
+		}
 		ref, ok := issueRef(v.Text)
 		if !ok {
 			return badValue(f, v)
@@ -203,7 +207,15 @@ func setField(input map[string]any, f Field, now time.Time, create bool) error {
 }
 
 // setLabels handles label:a,b (replace), label:+a,-b (add, remove) and -label:a.
+// label:none is an issue without labels.
 func setLabels(input map[string]any, f Field, create bool) error {
+	if isNone(f) && !f.Not {
+		input["labels"] = []string{"none"}
+		if create {
+			input["labels"] = []string{}
+		}
+		return nil
+	}
 	for _, v := range f.Values {
 		key := "labels"
 		switch {
@@ -229,10 +241,15 @@ func setLabels(input map[string]any, f Field, create bool) error {
 	return nil
 }
 
+// isNone reports whether the value of a field is the word none.
+func isNone(f Field) bool {
+	return len(f.Values) == 1 && strings.EqualFold(f.Values[0].Text, "none") && !f.Values[0].Literal && f.Values[0].Op == ""
+}
+
 func badValue(f Field, v Value) error {
 	spec, _ := FieldNamed(f.Name) // came out of the table
 	valid := slices.Clone(spec.Words)
-	if len(valid) == 0 || f.Name == "estimate" || f.Name == "due" {
+	if len(valid) == 0 || slices.Contains([]string{"estimate", "due", "parent", "cycle", "project"}, f.Name) {
 		valid = []string{spec.Takes}
 	}
 	return &BadValueError{Field: f.Name, Value: v.Op + v.Text, Valid: valid}

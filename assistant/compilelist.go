@@ -41,14 +41,13 @@ func addFilter(input map[string]any, f Field, now time.Time) error {
 	case "priority":
 		return addPriorities(input, f)
 	case "label":
-		addLabelFilter(input, f)
-		return nil
+		return addLabelFilter(input, f)
 	case "created", "updated", "completed", "due":
 		return addDay(input, f, now)
 	case "estimate":
 		v := f.Values[0]
 		e, ok := points(v.Text)
-		if !ok || f.Not || len(f.Values) > 1 {
+		if !ok || f.Not || len(f.Values) > 1 || v.Op != "" && e == "none" {
 			return badValue(f, v)
 		}
 		input["estimate"] = v.Op + e
@@ -92,10 +91,18 @@ func addNames(input map[string]any, f Field) error {
 			}
 			name = ref
 		}
+		if f.Name == "cycle" && f.Not && !slices.Contains([]string{"current", "next", "previous", "none"}, strings.ToLower(name)) && !isNumber(name) {
+			return &BadValueError{Field: f.Name, Value: "-cycle:" + name, Valid: []string{"current, next, previous, a number or none"}}
+		}
 		names = append(names, name)
 	}
 	put(input, f.Name, names, f.Not)
 	return nil
+}
+
+func isNumber(text string) bool {
+	_, err := strconv.Atoi(text)
+	return err == nil
 }
 
 func addStates(input map[string]any, f Field) error {
@@ -144,9 +151,15 @@ func addPriorities(input map[string]any, f Field) error {
 }
 
 // addLabelFilter: label:a label:b must all be there, label:a,b any of them.
-func addLabelFilter(input map[string]any, f Field) {
+func addLabelFilter(input map[string]any, f Field) error {
 	var names []string
+	if isNone(f) {
+		return badValue(f, f.Values[0])
+	}
 	for _, v := range f.Values {
+		if v.Op != "" && v.Op != "-" && v.Op != "+" {
+			return badValue(f, v)
+		}
 		if v.Op == "-" {
 			negate(input, "labels", []string{v.Text})
 			continue
@@ -164,6 +177,7 @@ func addLabelFilter(input map[string]any, f Field) {
 		old, _ := input["labels"].([]string)
 		input["labels"] = append(old, names...)
 	}
+	return nil
 }
 
 // put writes one name as a string and several as a list, or as a negation.

@@ -164,6 +164,9 @@ func spellField(field string, value any) []string {
 		}
 		return []string{field + ":" + quote(v)}
 	case []string:
+		if len(v) == 0 {
+			return []string{field + ":none"}
+		}
 		var quoted []string
 		for _, s := range v {
 			if field == "p" {
@@ -205,7 +208,7 @@ func spellUpdate(refs []string, input map[string]any) string {
 	}
 	words := []string{VerbSet, issues}
 	spelled := 1 // issueId
-	for _, f := range []struct{ key, field string }{{"state", "state"}, {"assignee", "assignee"}, {"priority", "p"}, {"estimate", "estimate"}, {"dueDate", "due"}, {"project", "project"}, {"cycle", "cycle"}, {"labels", "label"}} {
+	for _, f := range []struct{ key, field string }{{"state", "state"}, {"assignee", "assignee"}, {"priority", "p"}, {"estimate", "estimate"}, {"dueDate", "due"}, {"project", "project"}, {"cycle", "cycle"}, {"parent", "parent"}, {"labels", "label"}} {
 		if value, ok := input[f.key]; ok {
 			words = append(words, spellField(f.field, value)...)
 			spelled++

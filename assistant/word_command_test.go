@@ -45,6 +45,7 @@ var commands = []string{
 	"list due:none", "list due:friday", "list created:yesterday", "list completed:<7d", "list urgent bugs", "list", "list template:x",
 	"search login timeout", "find \"token refresh\" team:ENG", "search login state:all", "search", "search team:ENG", "search a:b c:d",
 	"set ENG-142 p:high estimate:3", "update ENG-1 ENG-2 state:Done", "edit ENG-142", "set ENG-142 label:+bug,-triage", "set ENG-142 label:bug", "set ENG-142 -label:bug", "set ENG-142 state: In Review p:low", "set ENG-142 assignee:none due:none", "set ENG-142 p:high p:low", "set ENG-142 team:DES", "set ENG-142 state:a,b", "set ENG-142 -state:Done", "set p:high", "set", "set ENG-142 to done", "set ENG-1 p:>2",
+	"set ENG-1 parent:ENG-10", "set ENG-1 parent:none", "set ENG-1 parent:x", "set ENG-1 label:none", "create X team:ENG label:none", "list -parent:none", "list -parent:ENG-1", "list label:none", "list label:>bug", "list estimate:>none", "list estimate:<=3", `list team:""`, "list -cycle:Foo", "list -cycle:current", "list -assignee:none",
 	"move ENG-142 In Review", "move ENG-1 ENG-2, ENG-3 in review", "move ENG-1 and ENG-2 to Done", "move ENG-142 \"In Review\"", "move ENG-142", "move", "move it to done",
 	"assign ENG-142 @bob", "assign ENG-142 <@U123|bob>", "assign ENG-142 me", "assign ENG-142 nobody", "assign ENG-142 to Bob Diaz", "assign ENG-142", "assign Bob to ENG-1",
 	"done ENG-142", "done ENG-1 DES-2", "done ABC-1", "done", "done ENG-1 please",
@@ -143,6 +144,7 @@ func TestDefaultsFillWhatWasNotTyped(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"create Fix login", `[{"tool":"linear_issue_create","input":{"assignee":"me","labels":["infra"],"project":"Auth revamp","team":"ENG","title":"Fix login"}}]`},
 		{"create Fix login label:bug assignee:none project:none", `[{"tool":"linear_issue_create","input":{"assignee":"none","labels":["bug"],"project":"none","team":"ENG","title":"Fix login"}}]`},
+		{"create Fix login label:none", `[{"tool":"linear_issue_create","input":{"assignee":"me","labels":[],"project":"Auth revamp","team":"ENG","title":"Fix login"}}]`},
 		{"create Fix login team:DES", `[{"tool":"linear_issue_create","input":{"assignee":"me","team":"DES","title":"Fix login"}}]`},
 	}
 	for _, tt := range tests {

@@ -136,7 +136,7 @@ func TestVariablesAreValidAtLinear(t *testing.T) {
 		`{"state":"In Review","assignee":"me","priority":[1,2],"labels":["bug","infra"],"project":"Auth revamp","team":"ENG","cycle":"current","createdAfter":"-P7D","updatedAfter":"2026-01-01","completedAfter":"-P1M","dueBefore":"2026-01-01"}`,
 		`{"stateType":"open","assignee":"none","query":"login timeout","priority":2,"cycle":"12"}`,
 		`{"stateType":"closed","assignee":["Alice","none"],"creator":"Bob","parent":"ENG-1","estimate":">3","dueDate":"none","anyLabels":["bug","infra"]}`,
-		`{"not":{"state":["Done"],"assignee":["Alice"],"labels":["bug"],"team":["DES"],"project":["Auth revamp"],"priority":["1"],"cycle":["12","none","current"]},"dueAfter":"2026-01-01"}`,
+		`{"not":{"state":["Done"],"assignee":["Alice"],"labels":["bug"],"team":["DES"],"project":["Auth revamp"],"priority":["1"],"cycle":["12","none","current"],"parent":["ENG-1","none"]},"dueAfter":"2026-01-01"}`,
 	} {
 		q, _, err := ResolveList(d, object(t, input))
 		if err != nil {

@@ -3,6 +3,7 @@ package linear
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -40,8 +41,12 @@ func (l *lister) negations(not map[string]any) {
 			for _, name := range names {
 				l.notCycle(name)
 			}
+		case "parent":
+			for _, name := range names {
+				l.notParent(name)
+			}
 		default:
-			l.fail(unknownArgument(field, []string{"state", "priority", "labels", "team", "assignee", "creator", "project", "cycle"}))
+			l.fail(unknownArgument(field, []string{"state", "priority", "labels", "team", "assignee", "creator", "project", "cycle", "parent"}))
 		}
 	}
 }
@@ -80,6 +85,23 @@ func (l *lister) idOf(field, name string) string {
 	u, err := l.d.User(name)
 	l.failName(err, field)
 	return u.ID
+}
+
+// notParent leaves out the sub-issues of one issue; not none is all sub-issues.
+func (l *lister) notParent(name string) {
+	ref, ok := ParseRef(name)
+	orphan := Filter{"parent": Filter{"null": true}}
+	switch key, number, _ := strings.Cut(ref, "-"); {
+	case isNone(name):
+		l.add(Filter{"parent": Filter{"null": false}})
+	case !ok:
+		l.fail(invalid("parent", "The parent is an issue such as ENG-10."))
+	case isUUID(ref):
+		l.add(Filter{"or": []any{orphan, Filter{"parent": Filter{"id": Filter{"neq": ref}}}}})
+	default:
+		n, _ := strconv.Atoi(number) // ParseRef let only digits through
+		l.add(Filter{"or": []any{orphan, Filter{"parent": Filter{"number": Filter{"neq": n}}}, Filter{"parent": Filter{"team": Filter{"key": Filter{"neq": key}}}}}})
+	}
 }
 
 func (l *lister) notCycle(name string) {
