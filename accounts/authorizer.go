@@ -80,7 +80,7 @@ func (z *authorizer) Rejected(ctx context.Context, h http.Header) error {
 // renewNow refreshes on demand. Somebody else being at it is for the caller the
 // same as Linear being slow.
 func (m *Manager) renewNow(ctx context.Context, a store.Account) error {
-	err := m.refreshOnce(ctx, a)
+	err := m.refreshOnce(ctx, a, nil)
 	if errors.Is(err, store.ErrHeld) || errors.Is(err, store.ErrFenced) {
 		again, readErr := m.DB.AccountByID(ctx, a.ID)
 		if readErr == nil && again.Version != a.Version {

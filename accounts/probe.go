@@ -38,7 +38,7 @@ func (m *Manager) probeAll(ctx context.Context, all []store.Account) (ProbeRepor
 	var mu sync.Mutex
 	var report ProbeReport
 	var failed []error
-	m.inParallel(ctx, all, func(a store.Account) bool {
+	inParallel(ctx, m.Parallel, all, func(a store.Account) bool {
 		err := m.probe(ctx, a)
 		mu.Lock()
 		defer mu.Unlock()

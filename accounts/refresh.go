@@ -18,12 +18,13 @@ const (
 )
 
 // refreshOnce is one flight for an account in this process, however many wait for
-// it. The work goes on when its first caller gives up: an answer must be saved.
-func (m *Manager) refreshOnce(ctx context.Context, a store.Account) error {
+// it. The work goes on when its first caller gives up: an answer must be saved. It
+// waits for a turn before each request.
+func (m *Manager) refreshOnce(ctx context.Context, a store.Account, t turns) error {
 	done := m.flight.DoChan(a.ID, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flightCap)
 		defer cancel()
-		err := m.refresh(ctx, a)
+		err := m.refresh(ctx, a, t)
 		m.tellRefreshed(err)
 		return nil, err
 	})
@@ -37,7 +38,7 @@ func (m *Manager) refreshOnce(ctx context.Context, a store.Account) error {
 
 // refresh is the protocol: claim, send, save. A crash anywhere leaves the intent
 // in the row, and the next claim replays the same refresh token.
-func (m *Manager) refresh(ctx context.Context, seen store.Account) error {
+func (m *Manager) refresh(ctx context.Context, seen store.Account, t turns) error {
 	if err := m.passBreaker(ctx); err != nil {
 		return err
 	}
@@ -48,14 +49,18 @@ func (m *Manager) refresh(ctx context.Context, seen store.Account) error {
 	}
 	fresh := a.RefreshStartedAt.Equal(now)
 	if a.Version != seen.Version { // renewed since the caller looked
-		return m.release(ctx, a, !fresh, dueAt(now, a.ExpiresAt))
+		due := dueAt(now, a.ExpiresAt)
+		if !fresh {
+			due = now // the next refresh was begun as well, and is to go on
+		}
+		return m.release(ctx, a, !fresh, due)
 	}
 	old, err := m.Keyring.openPair(a.Sealed, accountAD(a, a.Version))
 	if err != nil {
 		err = fmt.Errorf("open the grant of %s: %w", a.Key, err)
 		return errors.Join(err, m.release(ctx, a, !fresh, now.Add(time.Hour)))
 	}
-	tok, err := m.renew(ctx, old.refresh)
+	tok, err := m.renew(ctx, old.refresh, t)
 	if err != nil {
 		return m.refused(ctx, a, old, fresh, tokenErrorOf(err))
 	}
@@ -120,13 +125,13 @@ func (m *Manager) dropFenced(ctx context.Context, a store.Account, p pair) error
 func (m *Manager) refused(ctx context.Context, a store.Account, old pair, fresh bool, cause *tokenError) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeCap)
 	defer cancel()
-	now := time.Now()
+	now, begun := time.Now(), !fresh || cause.before
 	failed := fmt.Errorf("refresh %s: %w", a.Key, cause)
 	switch cause.fault {
 	case faultClient:
-		return errors.Join(failed, m.openBreaker(ctx), m.release(ctx, a, !fresh, retryAt(now, a.RefreshStartedAt)))
+		return errors.Join(failed, m.openBreaker(ctx), m.release(ctx, a, begun, retryAt(now, a.RefreshStartedAt)))
 	case faultLimited:
-		return errors.Join(failed, m.release(ctx, a, !fresh, retryAt(now, a.RefreshStartedAt)))
+		return errors.Join(failed, m.release(ctx, a, begun, retryAt(now, a.RefreshStartedAt)))
 	case faultTransient:
 		return errors.Join(failed, m.release(ctx, a, true, retryAt(now, a.RefreshStartedAt)))
 	case faultGrant:

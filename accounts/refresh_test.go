@@ -122,6 +122,28 @@ func TestLostAnswerAndComingBackTooLateIsOurFault(t *testing.T) {
 	})
 }
 
+// Linear executes the first try and its answer is lost; then it says 429. The token
+// may be used up, so the refresh stays begun, from its first try.
+func TestRefusalAfterALostAnswerKeepsTheIntent(t *testing.T) {
+	for name, reply := range map[string]*lineartest.Reply{
+		"429": lineartest.Limited(429, time.Minute), "invalid_client": lineartest.OAuthError(401, "invalid_client", "Invalid client: client is invalid"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world, key store.Key) {
+				w.s.Fault(refreshFault(lineartest.Fault{Lose: true, Times: 1}))
+				w.s.Fault(refreshFault(lineartest.Fault{Reply: reply}))
+				w.due(key)
+				if _, err := w.m.RefreshDue(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if a := w.account(key); a.State != store.Active || a.RefreshStartedAt.IsZero() {
+					t.Errorf("after a lost answer and %s: %s, begun %v; want ACTIVE and begun", name, a.State, a.RefreshStartedAt)
+				}
+			})
+		})
+	}
+}
+
 func TestOutageOfSixHoursChangesNoState(t *testing.T) {
 	for name, reply := range map[string]lineartest.Fault{
 		"503": {Reply: lineartest.Unavailable()}, "html": {Reply: lineartest.HTML(200)}, "429": {Reply: lineartest.Limited(429, time.Minute)},

@@ -57,7 +57,7 @@ func (m *Manager) Canary(ctx context.Context) (store.Account, error) {
 	if canary.ID == "" {
 		return canary, fmt.Errorf("canary: %w", store.ErrNotFound)
 	}
-	err = m.refreshOnce(ctx, canary)
+	err = m.refreshOnce(ctx, canary, nil)
 	again, readErr := m.DB.AccountByID(ctx, canary.ID)
 	return again, errors.Join(err, readErr)
 }

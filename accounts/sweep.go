@@ -11,7 +11,10 @@ import (
 	"linearbot/store"
 )
 
-const sweepBatch = 1000
+const (
+	sweepBatch = 1000
+	inHand     = 2 // flights for each request: while one waits for Linear, the other one's rows are written
+)
 
 // RefreshReport counts what one sweep did.
 type RefreshReport struct {
@@ -23,7 +26,7 @@ type RefreshReport struct {
 	Lost      int
 }
 
-// RefreshDue refreshes every account whose time has come, Parallel at a time. One
+// RefreshDue refreshes every account whose time has come, Parallel requests at a time. One
 // account's failure does not stop the others; a refusal of the client does, for
 // it is nobody's fault but the operator's. It also gives up grants whose code was
 // not typed in time and repeats revocations that failed.
@@ -59,9 +62,9 @@ func (m *Manager) refreshAll(ctx context.Context, due []store.Account, report *R
 		rand.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
 	}
 	var mu sync.Mutex
-	stop := false
-	m.inParallel(ctx, due, func(a store.Account) bool {
-		err := m.refreshOnce(ctx, a)
+	stop, t := false, make(turns, m.Parallel)
+	inParallel(ctx, inHand*m.Parallel, due, func(a store.Account) bool {
+		err := m.refreshOnce(ctx, a, t)
 		mu.Lock()
 		defer mu.Unlock()
 		report.count(err)
@@ -113,14 +116,35 @@ func (r *RefreshReport) count(err error) {
 	}
 }
 
-// inParallel runs do for each account, Parallel at a time, until ctx ends or one
+// turns bounds how many requests of a sweep are under way; nil bounds nothing.
+type turns chan struct{}
+
+func (t turns) take(ctx context.Context) error {
+	if t == nil {
+		return nil
+	}
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t turns) give() {
+	if t != nil {
+		<-t
+	}
+}
+
+// inParallel runs do for each account, so many at a time, until ctx ends or one
 // says that it is enough.
-func (m *Manager) inParallel(ctx context.Context, all []store.Account, do func(store.Account) bool) {
+func inParallel(ctx context.Context, many int, all []store.Account, do func(store.Account) bool) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	next := make(chan store.Account)
 	var workers sync.WaitGroup
-	for range min(m.Parallel, len(all)) {
+	for range min(many, len(all)) {
 		workers.Go(func() {
 			for a := range next {
 				if !do(a) {

@@ -36,6 +36,7 @@ type tokenError struct {
 	fault  fault
 	status int   // 0: no answer
 	cause  error // of a failure on the way; nil when there was an answer
+	before bool  // an earlier try of the same flight got no proper answer: it may have been executed
 }
 
 func (e *tokenError) Error() string {
@@ -120,8 +121,12 @@ func (m *Manager) exchange(ctx context.Context, code string, verifier Secret) (*
 
 // renew trades a refresh token. While there is no proper answer the same token
 // is sent again: within 30 minutes Linear answers a replay with the successor.
-func (m *Manager) renew(ctx context.Context, refresh Secret) (*oauth2.Token, error) {
+func (m *Manager) renew(ctx context.Context, refresh Secret, t turns) (*oauth2.Token, error) {
 	return m.persist(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+		if err := t.take(ctx); err != nil {
+			return nil, err
+		}
+		defer t.give()
 		ctx, cancel := m.withHTTP(ctx)
 		defer cancel()
 		// A source without an access token asks at once, and is used once: a kept
@@ -131,15 +136,18 @@ func (m *Manager) renew(ctx context.Context, refresh Secret) (*oauth2.Token, err
 }
 
 func (m *Manager) persist(ctx context.Context, send func(context.Context) (*oauth2.Token, error)) (*oauth2.Token, error) {
+	unanswered := false
 	try := func() (*oauth2.Token, error) {
 		tok, err := send(ctx)
 		if err == nil {
 			return tok, nil
 		}
 		e := tokenErrorOf(err)
+		e.before = unanswered
 		if e.fault != faultTransient {
 			return nil, backoff.Permanent(e)
 		}
+		unanswered = true
 		return nil, e
 	}
 	waits := &backoff.ExponentialBackOff{ // full jitter

@@ -98,8 +98,8 @@ type child struct {
 	m       *accounts.Manager
 	http    *http.Client
 	times   atomic.Int64
-	writing atomic.Pointer[point] // by the transaction under way
-	shm     *os.File              // kept open: closing it would drop SQLite's locks
+	tearing atomic.Bool // the transaction under way is not to be committed whole
+	shm     *os.File    // kept open: closing it would drop SQLite's locks
 }
 
 func (c *child) serve(t *testing.T) {
@@ -286,7 +286,12 @@ func (c *child) watchCommits(t *testing.T) {
 			BEGIN SELECT torture_writes('` + string(writesIntent) + `'); END;
 			CREATE TEMP TRIGGER writes_save AFTER UPDATE OF version ON main.accounts WHEN NEW.version > OLD.version
 			BEGIN SELECT torture_writes('` + string(writesSave) + `'); END;`
-		note := func(p string) int64 { c.writing.Store(new(point(p))); return 0 }
+		note := func(p string) int64 {
+			if point(p) == c.Die && c.times.Add(1) >= c.Nth {
+				c.tearing.Store(true)
+			}
+			return 0
+		}
 		if err := conn.RegisterFunc("torture_writes", note, false); err != nil {
 			return err
 		}
@@ -295,7 +300,7 @@ func (c *child) watchCommits(t *testing.T) {
 		}
 		c.shm, err = os.Open(c.DB + "-shm")
 		conn.RegisterCommitHook(func() int {
-			if p := c.writing.Swap(nil); p != nil && *p == c.Die && c.times.Add(1) >= c.Nth {
+			if c.tearing.Swap(false) {
 				c.tear()
 			}
 			return 0

@@ -3,9 +3,11 @@
 package accounts_test
 
 import (
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"time"
 
 	"linearbot/linear/lineartest"
@@ -222,11 +224,15 @@ func (s *stage) meanwhile(row *tally, do string) []store.Key {
 		grants[st.grant] = key
 	}
 	p, b, outcomes := s.behind(n)
-	keys := s.some(n)
+	chosen := map[store.Key]bool{} // some are held, some are not yet begun
+	for _, k := range s.some(n) {
+		chosen[k] = true
+	}
 	for _, token := range b.tokens {
 		g, _ := s.s.GrantOf(token)
-		keys = append(keys, grants[g.ID])
+		chosen[grants[g.ID]] = true
 	}
+	keys := slices.Collect(maps.Keys(chosen))
 	second := s.start(childConfig{})
 	if out, died := second.does(do, keys...); died || out.Failed > 0 {
 		s.t.Errorf("%s: %d failed: %s", do, out.Failed, out.Err)

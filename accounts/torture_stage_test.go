@@ -63,7 +63,6 @@ func newStage(t *testing.T, count int) *stage {
 	}
 	s.listen()
 	s.connectAll(count)
-	s.clock.Store(time.Now().UnixMicro())
 	return s
 }
 
@@ -73,6 +72,9 @@ func (s *stage) now() time.Time {
 	}
 	return time.Now()
 }
+
+// stopClock makes Linear's clock one that is set.
+func (s *stage) stopClock() { s.clock.Store(time.Now().UnixMicro()) }
 
 func (s *stage) pass(d time.Duration) { s.clock.Add(d.Microseconds()) }
 
@@ -141,6 +143,25 @@ func (s *stage) connectAll(count int) {
 		g.Go(func() error { s.connectShared(p); return nil })
 	}
 	_ = g.Wait() // connectShared fails the test itself
+}
+
+// sweepRatio is how much longer one sweep of all accounts takes than the answers
+// of Linear alone would: over a real socket, on the real clock.
+func (s *stage) sweepRatio(latency time.Duration, parallel int) float64 {
+	s.t.Helper()
+	kept := &http.Transport{MaxIdleConnsPerHost: 2 * parallel, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", s.socket)
+	}}
+	defer kept.CloseIdleConnections()
+	_, m := s.process("sweep", accounts.Config{Parallel: parallel, HTTP: &http.Client{Transport: kept}})
+	defer s.s.Fault(lineartest.Fault{Path: tokenPath, Delay: latency})()
+	s.everybodyDue()
+	began := time.Now()
+	if r, err := m.RefreshDue(s.t.Context()); err != nil || r.Refreshed != len(s.all) {
+		s.t.Errorf("RefreshDue = %+v, %v, want all %d refreshed", r, err, len(s.all))
+	}
+	ideal := time.Duration(len(s.all)) * latency / time.Duration(parallel)
+	return float64(time.Since(began)) / float64(ideal)
 }
 
 // some are n accounts, at random.

@@ -64,9 +64,11 @@ func (w *world) process(owner string, c accounts.Config) (*store.DB, *accounts.M
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = db.Close() }) // closing twice is the bubble's business
-	out := &http.Client{Transport: w.s.Transport()}
-	c.DB, c.Keyring, c.HTTP, c.Owner = db, w.ring, out, owner
-	c.Linear = linear.New(linear.Config{APIURL: w.s.URL, HTTP: out})
+	if c.HTTP == nil {
+		c.HTTP = &http.Client{Transport: w.s.Transport()}
+	}
+	c.DB, c.Keyring, c.Owner = db, w.ring, owner
+	c.Linear = linear.New(linear.Config{APIURL: w.s.URL, HTTP: c.HTTP})
 	c.Log = slog.New(slog.DiscardHandler)
 	if c.ClientID == "" {
 		c.ClientID = lineartest.DefaultApp.ClientID

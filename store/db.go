@@ -26,6 +26,7 @@ type DB struct {
 	path  string
 	write writer  // one connection; each transaction takes the write lock at once
 	read  *sql.DB // a few connections that cannot write
+	group group   // of small changes that wait for the disk together
 }
 
 // Open opens the database named by dsn, creates it if it is not there, and

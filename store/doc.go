@@ -22,8 +22,11 @@
 //	└─ a is killed: at 14:01:30 Due lists it again and b claims epoch 9; started stays
 //	   14:00, the same token is replayed; should a wake up, SaveRefresh(4,8) is ErrFenced
 //
+// What was begun goes first: Due lists it before all that is merely due.
+//
 // Each change is one conditional statement or one transaction that holds the
-// write lock from its start. Statements use $1…$n, first appearances ascending,
+// write lock from its start; claims, saves and releases that come together share
+// a transaction, and each is answered when it is on the disk (group.go). Statements use $1…$n, first appearances ascending,
 // which SQLite and PostgreSQL read alike. Times are UTC microseconds; the zero
 // time is NULL. Several processes may open one file; [DB] is safe for concurrent
 // use. The suite in store/storetest holds a database to all of this.

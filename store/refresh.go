@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -61,7 +62,11 @@ func (db *DB) ClaimRefresh(ctx context.Context, id, owner string, now time.Time,
 		refresh_started_at = COALESCE(refresh_started_at, $3), epoch = epoch + 1
 		WHERE id = $4 AND state = 'ACTIVE' AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $2)
 		RETURNING ` + accountColumns
-	a, err := scanAccount(db.write.QueryRowContext(ctx, claim, owner, micros(now.Add(lease)), micros(now), id))
+	var a Account
+	err := db.together(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		a, err = scanAccount(tx.QueryRowContext(ctx, claim, owner, micros(now.Add(lease)), micros(now), id))
+		return err
+	})
 	if errors.Is(err, ErrNotFound) {
 		err = db.whyUnclaimed(ctx, id)
 	}
@@ -96,7 +101,7 @@ func (db *DB) SaveRefresh(ctx context.Context, id string, version, epoch int64, 
 		due_at = $5, refreshed_at = $6, suspect = FALSE, version = version + 1,
 		lease_owner = '', lease_until = NULL, refresh_started_at = NULL
 		WHERE id = $7 AND version = $8 AND epoch = $9 AND lease_until IS NOT NULL`
-	err := db.execute(ctx, ErrFenced, save, cell(g.Sealed), g.Refreshable, micros(g.ExpiresAt), joinScopes(g.Scopes),
+	err := db.executeTogether(ctx, ErrFenced, save, cell(g.Sealed), g.Refreshable, micros(g.ExpiresAt), joinScopes(g.Scopes),
 		micros(dueAt), micros(now), id, version, epoch)
 	if err != nil {
 		return fmt.Errorf("save refresh of account %s: %w", id, err)
@@ -114,7 +119,7 @@ func (db *DB) ReleaseRefresh(ctx context.Context, id string, epoch int64, keepIn
 		refresh_started_at = CASE WHEN $2 THEN refresh_started_at ELSE NULL END,
 		lease_owner = '', lease_until = NULL
 		WHERE id = $3 AND epoch = $4 AND lease_until IS NOT NULL`
-	err := db.execute(ctx, ErrFenced, release, micros(dueAt), keepIntent, id, epoch)
+	err := db.executeTogether(ctx, ErrFenced, release, micros(dueAt), keepIntent, id, epoch)
 	if err != nil {
 		return fmt.Errorf("release refresh of account %s: %w", id, err)
 	}

@@ -59,10 +59,17 @@ func build(ctx context.Context, cfg config, log *slog.Logger) (*bot, error) {
 	return b, nil
 }
 
+// sweepTransport keeps a connection for each request of a sweep; net/http keeps two.
+func sweepTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 32
+	return t
+}
+
 func (b *bot) wire(ctx context.Context) error {
 	cfg := b.cfg
 	owner := ownerName()
-	outside := &http.Client{Timeout: linearCap}
+	outside := &http.Client{Timeout: linearCap, Transport: sweepTransport()}
 	pulse := new(slackapp.Pulse)
 	b.seen = newMetrics(b)
 	b.seen.register(b.metrics)
