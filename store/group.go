@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -36,7 +37,14 @@ func (db *DB) together(ctx context.Context, do func(context.Context, *sql.Tx) er
 		go db.commitGroups(context.WithoutCancel(ctx))
 	}
 	db.group.mu.Unlock()
-	<-c.done
+	select {
+	case <-c.done:
+	case <-ctx.Done():
+		if db.group.leave(c) {
+			return ctx.Err()
+		}
+		<-c.done // it is being made: only its outcome is an answer
+	}
 	return c.result
 }
 
@@ -54,7 +62,7 @@ func (db *DB) executeTogether(ctx context.Context, missing error, query string, 
 // commitGroups commits until nobody waits.
 func (db *DB) commitGroups(ctx context.Context) {
 	for db.group.more() {
-		tx, err := db.write.BeginTx(ctx, nil)
+		tx, err := db.write.BeginTx(ctx)
 		all := db.group.take() // also those who came while the writer was busy
 		if err != nil {
 			end(all, err)
@@ -107,6 +115,17 @@ func (g *group) more() bool {
 	defer g.mu.Unlock()
 	g.running = len(g.waiting) > 0
 	return g.running
+}
+
+// leave takes a change back, unless it is being made.
+func (g *group) leave(c *change) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := slices.Index(g.waiting, c)
+	if i >= 0 {
+		g.waiting = slices.Delete(g.waiting, i, i+1)
+	}
+	return i >= 0
 }
 
 func (g *group) take() []*change {
