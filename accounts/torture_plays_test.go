@@ -38,7 +38,7 @@ func plays() []play {
 		play{name: "stopped past its lease", act: stalled},
 		play{name: "disconnected during a refresh", act: disconnects, after: comeBack},
 		play{name: "reconnected during a refresh", act: reconnects},
-		play{name: "Linear down for 6 h", some: 10, act: outage},
+		play{name: "Linear down for 6 h", some: 5, act: outage},
 		play{name: "wrong client secret for 1 h", act: wrongSecret},
 		play{name: "clock jumps, killed after the answer", act: clockJumps},
 	)
