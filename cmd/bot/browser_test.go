@@ -187,25 +187,26 @@ func (v *visit) turnsAThreadIntoAnIssue() {
 func (v *visit) saysItInWords() {
 	v.alice.Click("#side [data-key='app messages']")
 	v.types(v.alice, "Show me all high-priority open issues assigned to Alice and move the oldest one to In Review")
-	v.alice.Reads("#main .message", "Which Alice?")
+	v.alice.Reads("#thread .message", "Which Alice?")
 	v.alice.Shot("8 which Alice")
 	v.alice.Press("Alice Chen · alice@acme.test")
-	v.alice.Reads("#main .message", "Ready to make 1 change")
+	v.alice.Reads("#thread .message", "Ready to make 1 change")
 	if i, _ := v.linear.Issue("ENG-98"); i.State != "In Progress" {
 		v.t.Errorf("before Apply ENG-98 is %s", i.State)
 	}
 	v.alice.Shot("9 preview")
 	v.alice.Press("Move ENG-98")
-	v.alice.Reads("#main .message", "Moved")
+	v.alice.Reads("#thread .message", "Moved")
 	if i, _ := v.linear.Issue("ENG-98"); i.State != "In Review" {
 		v.t.Errorf("the page says that ENG-98 was moved; in Linear it is %s", i.State)
 	}
 	v.types(v.alice, "move ENG-12 to In QA")
-	v.alice.Reads("#main .message", "has no “In QA”")
+	v.alice.Reads("#thread .message", "has no “In QA”")
 	v.alice.Shot("10 no such state")
 	v.alice.Press("Todo")
-	v.alice.Until("a preview of ENG-12", `() => document.querySelector("#main .message:last-child")?.innerText.includes("In Progress → Todo")`)
+	v.alice.Until("a preview of ENG-12", `() => document.querySelector("#thread .message:last-child")?.innerText.includes("In Progress → Todo")`)
 	v.alice.Press("Cancel")
+	v.alice.Reads("#thread .message", "Canceled")
 }
 
 // isRefusedAnothersChange: who did not ask for a change cannot make it, and what was shown is read again before it is

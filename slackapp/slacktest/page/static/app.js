@@ -94,6 +94,21 @@ export const refresh = once(async () => {
   }
 });
 
+// myNewest is the last message of this person in the conversation.
+const myNewest = () => now.state.place?.messages.findLast((m) => m.user === now.state.me.id);
+
+// awaitAnswer is called before something is said to the app: its thread opens as soon as the app answers in it.
+export function awaitAnswer() {
+  if (isAppDM(current())) now.asked = myNewest()?.ts ?? "0";
+}
+
+function showAnswer() {
+  const mine = now.asked && isAppDM(current()) && myNewest();
+  if (!mine?.replies || mine.ts <= now.asked) return;
+  now.asked = "";
+  openThread(mine.ts);
+}
+
 function draw() {
   if (!now.state) return;
   const bottom = atEnd();
@@ -112,6 +127,7 @@ function draw() {
   drawThread();
   drawModals();
   if (bottom) toEnd();
+  showAnswer();
 }
 
 const list = () => $("main").querySelector(".messages");
@@ -249,6 +265,7 @@ function drawPrompts(box, prompts, thread) {
     key: p.title, content: p, make: () => h("button.button.prompt", {
       type: "button", title: p.message, onclick: async (e) => {
         e.currentTarget.setAttribute("aria-busy", "true");
+        if (!thread) awaitAnswer();
         failed(await act("say", { channel: now.in, thread, text: p.message, label: `Picks the prompt “${p.title}”` }));
         e.target.removeAttribute("aria-busy");
       },

@@ -1,6 +1,6 @@
 // The composer: plain words, / commands, @ and # completion, the app's global shortcuts.
 import { h, menu } from "./dom.js";
-import { failed, toast } from "./app.js";
+import { awaitAnswer, failed, toast } from "./app.js";
 import { current, now, titleOf } from "./state.js";
 import { act } from "./wire.js";
 
@@ -77,6 +77,7 @@ export function composer({ channel, thread = "" }) {
   async function dispatch(text) {
     const [word, rest] = text.split(/\s+([\s\S]*)/);
     if (!/^\/\S/.test(text) || text.startsWith("//")) {
+      if (!thread) awaitAnswer();
       return act("say", { channel, thread, text, label: `${thread ? "Replies" : "Says"} “${cut(text)}”` });
     }
     if (thread) return { failure: `${word} is not supported in threads. Sorry!` };

@@ -1,5 +1,5 @@
 // What this tab knows: the last state read, and where the person is.
-export const now = { state: null, in: "", thread: "", tab: "messages" };
+export const now = { state: null, in: "", thread: "", tab: "messages", asked: "" };
 
 export const byID = (id) => now.state?.people.find((p) => p.id === id) ?? { id, name: id, realName: id };
 
