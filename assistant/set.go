@@ -68,7 +68,7 @@ func (p *reader) dayValue(c *delta, verb string) bool {
 // unknownState turns "move ENG-1 to In QA" into a question when the team has no
 // such state.
 func (p *reader) unknownState(targets []string, team, verb string) bool {
-	if team == "" || p.hi-p.at > 4 || p.done() || !slices.Contains([]string{"move", "put", "transition", "shift", "send", "set", "mark", "change", "drag", "bring", ""}, verb) {
+	if p.hi-p.at > 4 || p.done() || !slices.Contains([]string{"move", "put", "transition", "shift", "send", "set", "mark", "change", "drag", "bring", ""}, verb) {
 		return false
 	}
 	for i := p.at; i < p.hi; i++ {
@@ -86,8 +86,15 @@ func (p *reader) unknownState(targets []string, team, verb string) bool {
 		p.at = p.hi
 		return p.apply(targets, &delta{set: map[string]any{"state": answer}})
 	}
-	for _, s := range t.States {
-		q.Candidates = append(q.Candidates, Candidate{Value: s.Name, Label: s.Name})
+	for _, other := range p.d.Teams {
+		if team != "" && other.ID != t.ID {
+			continue // of the issue's own team; of any when it is not known yet
+		}
+		for _, s := range other.States {
+			if !slices.ContainsFunc(q.Candidates, func(c Candidate) bool { return c.Value == s.Name }) {
+				q.Candidates = append(q.Candidates, Candidate{Value: s.Name, Label: s.Name})
+			}
+		}
 	}
 	p.ask(q)
 	p.at = p.hi

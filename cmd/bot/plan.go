@@ -119,7 +119,7 @@ func asked(q assistant.Question) string {
 	from := cmp.Or(strings.Join(labels, ", "), "nothing to choose from")
 	switch {
 	case q.Kind == assistant.AskState:
-		return fmt.Sprintf("asks: %s has no state %q; which one? (%s)", q.Team, q.Name, from)
+		return fmt.Sprintf("asks: %s has no state %q; which one? (%s)", cmp.Or(q.Team, "the team"), q.Name, from)
 	case q.Unknown:
 		return fmt.Sprintf("asks: no %s is called %q; who is meant? (%s)", q.Kind, q.Name, from)
 	}
