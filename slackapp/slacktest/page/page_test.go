@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"linearbot/slackapp/slacktest"
 	"linearbot/slackapp/slacktest/page"
@@ -74,15 +76,26 @@ func TestPageShowsTheWorkspace(t *testing.T) {
 	alice.Reads(".banner", "invented")
 	alice.Reads(".message", "retr")
 	alice.Shot("payments")
+	within(t, "first paint", alice.Text(`() => performance.getEntriesByName("first-contentful-paint")[0].startTime`), 3*time.Second)
 
 	alice.Click(".replies")
 	alice.Reads("#thread .message", "Please don't paste tokens here")
 	alice.Shot("thread")
 
 	alice.Write("#main textarea", "Hello *all* of <you> & `x`")
+	alice.Text(`() => {
+		let pressed = 0;
+		document.querySelector("#main .send").addEventListener("click", () => { pressed = performance.now(); });
+		new MutationObserver((_, o) => {
+			if (!pressed || !document.querySelector("#main .message .body strong")) return;
+			document.body.dataset.reaction = performance.now() - pressed;
+			o.disconnect();
+		}).observe(document.querySelector("#main .messages"), { childList: true, subtree: true });
+	}`)
 	alice.Click("#main .send")
 	alice.Reads("#main .message strong", "all")
 	alice.Reads("#main .message", "<you> & x")
+	within(t, "from pressing Send to the message on screen", alice.Text(`() => document.body.dataset.reaction`), time.Second)
 	if m := slack.Person("alice").Last("C0PAYMENTS"); m.Text != "Hello *all* of &lt;you&gt; &amp; `x`" {
 		t.Errorf("the message is %q", m.Text)
 	}
@@ -95,4 +108,17 @@ func TestPageShowsTheWorkspace(t *testing.T) {
 	alice.Click("#what")
 	alice.Reads("#happened", "Types /linear help")
 	alice.Shot("happened")
+}
+
+// within logs a time in milliseconds and holds it to a bound far above what a quiet machine takes.
+func within(t *testing.T, what, ms string, bound time.Duration) {
+	t.Helper()
+	took, err := strconv.ParseFloat(ms, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	t.Logf("%s: %.0f ms", what, took)
+	if took > float64(bound.Milliseconds()) {
+		t.Errorf("%s takes %.0f ms, want %v at most", what, took, bound)
+	}
 }
