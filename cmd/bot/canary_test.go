@@ -18,8 +18,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
+	"linearbot/assistant/modeltest"
 	"linearbot/linear/lineartest"
 	"linearbot/slackapp/slacktest"
 	"linearbot/store"
@@ -28,7 +30,8 @@ import (
 // canaries are the secrets of one run, as they were seen on the wire or configured,
 // and what every sink of the program has held.
 type canaries struct {
-	t *testing.T
+	t           *testing.T
+	modelQuotes atomic.Bool
 
 	mu      sync.Mutex
 	secrets map[string]string // value → what it is
@@ -138,9 +141,21 @@ func (c *canaries) overhear(linearURL string) *httptest.Server {
 	return s
 }
 
-// hostileModel refuses everything and quotes the whole request.
-func (c *canaries) hostileModel() *httptest.Server {
+// overhearModel is a way to a scripted model. Once c.modelQuotes is set it refuses
+// everything and quotes the key it was sent.
+func (c *canaries) overhearModel(key string) *httptest.Server {
+	script := modeltest.NewServer(modeltest.Options{Key: key, Respond: modeltest.Demo, Pace: modelPace})
+	c.t.Cleanup(script.Close)
+	target, err := url.Parse(script.URL)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !c.modelQuotes.Load() {
+			proxy.ServeHTTP(w, r)
+			return
+		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusUnauthorized)
 		fmt.Fprintf(w, `{"type":"error","error":{"type":"authentication_error","message":"bad key %s"}}`, r.Header.Get("X-Api-Key"))
@@ -184,7 +199,8 @@ func TestNoSecretLeaves(t *testing.T) {
 	}
 
 	s.cfg.LinearClientSecret, s.cfg.LinearWebhook = "canary-client-secret-1f6d", "canary-webhook-secret-77ab"
-	s.cfg.AnthropicAPIKey, s.cfg.AnthropicBaseURL, s.cfg.Assistant = "sk-ant-canary-0123456789abcdef", c.hostileModel().URL, "auto"
+	s.cfg.AnthropicAPIKey, s.cfg.Assistant = "sk-ant-canary-0123456789abcdef", "auto"
+	s.cfg.AnthropicBaseURL = c.overhearModel(s.cfg.AnthropicAPIKey).URL
 	s.linear.UpdateApp(func(app *lineartest.OAuthApp) {
 		app.ClientSecret, app.WebhookSecret = s.cfg.LinearClientSecret, s.cfg.LinearWebhook
 	})
@@ -416,6 +432,7 @@ func (s *story) failures(ctx context.Context) {
 		undo()
 	}
 	s.renew(ctx)
+	s.c.modelQuotes.Store(true)
 	if _, err := s.bob.Say(ctx, s.bob.DM(), "please ponder the deeper meaning of our backlog"); err != nil {
 		s.c.t.Fatal(err)
 	}
