@@ -30,12 +30,18 @@ var (
 	ErrCodeGone     = errors.New("accounts: no code is waited for, or its time or tries are over")
 )
 
+// The causes of a lost connection that are nobody's doing but ours (store.Notice.Cause).
+const (
+	CauseOurs   = "ours"   // we lost the answer of a refresh and came back too late
+	CauseBackup = "backup" // the grant came out of a backup that is too old
+)
+
 // The causes that explain a state (store.Account.Cause, store.Notice.Cause).
 const (
 	causeRevoked  = "revoked" // Linear refuses the grant
-	causeOurs     = "ours"    // we lost the answer of a refresh and came back too late
+	causeOurs     = CauseOurs
 	causeAge      = "age"     // the sign-in had long run out, or could not be renewed
-	causeBackup   = "backup"  // the grant came out of a backup that is too old
+	causeBackup   = CauseBackup
 	causeCode     = "code"    // waiting for the code
 	causeNoCode   = "code_failed"
 	causeCanceled = "canceled"

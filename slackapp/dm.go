@@ -3,6 +3,7 @@ package slackapp
 import (
 	"time"
 
+	"linearbot/accounts"
 	"linearbot/store"
 )
 
@@ -40,15 +41,20 @@ func isUserID(s string) bool {
 // stopped is the DM owed when a connection stopped working. It is sent once for
 // each change of state, and edited to reconnected later.
 func stopped(n store.Notice, ref string) Message {
-	why := "Linear no longer accepts the saved sign-in."
-	if n.Kind == "revoked" {
+	why, last := "Linear no longer accepts the saved sign-in.", "Didn't do this? Tell your Slack admin."
+	switch {
+	case n.Kind == "revoked":
 		why = "Access was removed in Linear on " + moment(n.At) + "."
+	case n.Cause == accounts.CauseOurs:
+		why, last = "This was our side: the saved sign-in could not be renewed in time. Nobody removed your access.", ""
+	case n.Cause == accounts.CauseBackup:
+		why, last = "This was our side: the bot was restored from a backup that is too old for your sign-in. Nobody removed your access.", ""
 	}
 	return Message{}.with(
 		section(":red_circle: *Your Linear connection stopped working*\n"+why),
 		section("Nothing in Linear was changed or lost."),
 		actions("", primary("Reconnect", actReconnect, ""), button("Leave it off", actLeaveOff, "")),
-		contextLine(dotted("Didn't do this? Tell your Slack admin.", refWords(ref))),
+		contextLine(dotted(last, refWords(ref))),
 	)
 }
 
