@@ -40,9 +40,9 @@ const (
 const (
 	causeRevoked  = "revoked" // Linear refuses the grant
 	causeOurs     = CauseOurs
-	causeAge      = "age"     // the sign-in had long run out, or could not be renewed
+	causeAge      = "age" // the sign-in had long run out, or could not be renewed
 	causeBackup   = CauseBackup
-	causeCode     = "code"    // waiting for the code
+	causeCode     = "code" // waiting for the code
 	causeNoCode   = "code_failed"
 	causeCanceled = "canceled"
 	causePerson   = "person"

@@ -109,7 +109,7 @@ func (w world) otherSurfaces() map[string]any {
 		"status":         connectionStatus{Account: a, Took: 210 * time.Millisecond, Left: 1400, Limit: 1500, Reset: noon}.message(),
 		"status_silent":  connectionStatus{Account: a, Mode: "app"}.message(),
 		"status_revoked": connectionStatus{Account: revoked}.message(),
-		"dm_welcome":     welcome(a, "/linear", "U0BOT"), "dm_revoked": stopped(n, "ab12cd34"), "dm_expired": stopped(store.Notice{Kind: "expired", At: noon}, "ab12cd34"),
+		"dm_welcome":     welcome(a, "/linear", "U0BOT"), "dm_revoked": stopped(n, "ab12cd34"), "dm_expired": stopped(store.Notice{Kind: "expired", At: noon}, "ab12cd34"), "dm_ours": stopped(store.Notice{Kind: "expired", Cause: "ours", At: noon}, "ab12cd34"), "dm_backup": stopped(store.Notice{Kind: "expired", Cause: "backup", At: noon}, "ab12cd34"),
 		"dm_reconnected": reconnected(noon), "dm_left_off": leftOff("/linear"), "dm_blocked": barred(store.Notice{Kind: "blocked", At: noon}, "ab12cd34"),
 		"dm_disconnected": barred(store.Notice{Kind: "disconnected_by_admin", At: noon}, "ab12cd34"), "dm_allowed": allowed(),
 		"dm_code_failed": codeFailed("ab12cd34"), "dm_ask": askToReconnect("U9"), "dm_operator": operatorTrouble(noon, "ab12cd34"),
