@@ -27,7 +27,7 @@ func (m *Manager) adopt(tx *store.Tx, a store.Account, g store.Grant, p pair) (s
 		return a, nil, err
 	}
 	a.Grant, a.Suspect = g, false
-	a.ProbeAt = now.Add(probeGap())
+	a.ProbeAt = now.Add(m.probeGap())
 	if g.Refreshable {
 		a.DueAt = dueAt(now, g.ExpiresAt)
 	}

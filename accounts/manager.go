@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/sync/singleflight"
@@ -41,9 +42,10 @@ type Config struct {
 	PublicURL    string // where /connect and /oauth/callback are
 	Actor        string // "user" or "app": the mode of new grants
 	Scopes       []string
-	Verify       string // VerifyEmail, VerifyCode or VerifyOff
-	Owner        string // this process in leases, unlike any other that ever ran
-	Parallel     int    // requests at a time of sweeps; 16 when zero
+	Verify       string        // VerifyEmail, VerifyCode or VerifyOff
+	Owner        string        // this process in leases, unlike any other that ever ran
+	Parallel     int           // requests at a time of sweeps; 16 when zero
+	ProbeEvery   time.Duration // how often ProbeDue runs; 15 min when zero
 	// Refreshed is told how each refresh ended: ok, held (another process is at it),
 	// later (no proper answer), lost or operator (our client is refused); nil: nobody is.
 	Refreshed func(result string)
@@ -63,6 +65,9 @@ type Manager struct {
 func New(c Config) (*Manager, error) {
 	if c.Parallel == 0 {
 		c.Parallel = 16
+	}
+	if c.ProbeEvery == 0 {
+		c.ProbeEvery = probeEvery
 	}
 	c.AuthURL, c.APIURL = strings.TrimRight(c.AuthURL, "/"), strings.TrimRight(c.APIURL, "/")
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")

@@ -15,7 +15,7 @@ const probeBatch = 200
 // ProbeReport counts what one slow probe did.
 type ProbeReport struct{ Probed, Lost int }
 
-// ProbeDue asks Linear about accounts one by one, each every few hours or when
+// ProbeDue asks Linear about accounts one by one, each once in ProbeEvery or when
 // something hints at it, so that a removed access is noticed though nobody uses
 // it. Who could not be asked is due again in a few minutes. A token of the old kind
 // is traded for a pair on the way, where Linear still does that.
@@ -61,9 +61,9 @@ func (m *Manager) probe(ctx context.Context, a store.Account) error {
 		}
 	}
 	_, err := m.session(a, nil).Viewer(ctx)
-	proven, gap := err == nil, probeGap()
+	proven, gap := err == nil, m.probeGap()
 	if err != nil && !lost(err) {
-		gap = between(probeSoon/2, probeSoon) // nothing was learned
+		gap = min(gap, between(probeSoon/2, probeSoon)) // nothing was learned
 	}
 	if _, noteErr := m.DB.UpdateAccount(ctx, a.Key, func(_ *store.Tx, a store.Account) (store.Account, error) {
 		if a.State == store.Active {

@@ -12,7 +12,7 @@ const (
 	leadLeast    = 2 * time.Hour
 	retryLeast   = 15 * time.Second
 	retryMost    = 5 * time.Minute // well inside the 30 minutes in which a replay works
-	probeMean    = 6 * time.Hour
+	probeEvery   = 15 * time.Minute
 	probeSoon    = 5 * time.Minute
 	refusedPause = 20 * time.Minute
 )
@@ -41,5 +41,6 @@ func retryAt(now, started time.Time) time.Time {
 	return now.Add(between(retryLeast, span))
 }
 
-// probeGap spreads the slow probes.
-func probeGap() time.Duration { return between(probeMean/2, probeMean+probeMean/2) }
+// probeGap spreads the slow probes: each account is due again before the schedule's
+// next turn but one, so an idle account is looked at in each turn.
+func (m *Manager) probeGap() time.Duration { return between(m.ProbeEvery/2, m.ProbeEvery) }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/robfig/cron/v3"
 
@@ -37,7 +38,7 @@ type config struct {
 	EncryptionKeysetFile string `env:"ENCRYPTION_KEYSET_FILE" group:"Storage:" help:"file with the keyset; made on first start (default: beside the database)"`
 
 	RefreshSchedule string `env:"REFRESH_SCHEDULE" group:"Behaviour:" default:"@every 1m" help:"cron spec of the token refresh"`
-	ProbeSchedule   string `env:"PROBE_SCHEDULE" group:"Behaviour:" default:"@every 15m" help:"cron spec of the slow probe"`
+	ProbeSchedule   string `env:"PROBE_SCHEDULE" group:"Behaviour:" default:"@every 15m" help:"cron spec of the probe that notices a removed access; every idle connection is asked about once a turn"`
 	AdminUsers      string `env:"ADMIN_USERS" group:"Behaviour:" help:"comma-separated Slack ids (default: Slack's admins and owners)"`
 	Command         string `env:"COMMAND" group:"Behaviour:" default:"/linear" help:"the slash command"`
 	Verify          string `env:"VERIFY" group:"Behaviour:" default:"email" help:"how a connection is proven: email, code or off"`
@@ -234,6 +235,16 @@ func loopback(host string) bool {
 // usesModel reports whether words the parser is not certain of go to a language model.
 func (c *config) usesModel() bool {
 	return c.AnthropicAPIKey != "" && (c.Assistant == "model" || c.Assistant == "auto")
+}
+
+// probeEvery is the time between the next two turns of PROBE_SCHEDULE.
+func (c *config) probeEvery() time.Duration {
+	spec, err := cron.ParseStandard(c.ProbeSchedule)
+	if err != nil {
+		return 0 // choices has said so
+	}
+	first := spec.Next(time.Now())
+	return max(spec.Next(first).Sub(first), 0)
 }
 
 func (c *config) admins() []string { return commaList(c.AdminUsers) }

@@ -81,7 +81,8 @@ func (b *bot) wire(ctx context.Context) error {
 		ClientID: cfg.LinearClientID, ClientSecret: accounts.NewSecret(cfg.LinearClientSecret),
 		AuthURL: cfg.LinearAuthURL, APIURL: cfg.LinearAPIURL, PublicURL: cfg.PublicURL,
 		Actor: cfg.LinearActor, Scopes: cfg.scopes(), Verify: cfg.Verify, Owner: owner,
-		Refreshed: func(result string) { b.seen.refreshes.WithLabelValues(result).Inc() },
+		ProbeEvery: cfg.probeEvery(),
+		Refreshed:  func(result string) { b.seen.refreshes.WithLabelValues(result).Inc() },
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// said runs the program with an environment and returns its status and all it printed.
+func said(t *testing.T, env map[string]string, args ...string) (int, string) {
+	t.Helper()
+	for name, value := range env {
+		t.Setenv(name, value)
+	}
+	var out bytes.Buffer
+	return run(t.Context(), args, &out, &out), out.String()
+}
+
+// bare is an environment that holds nothing of a real one.
+func bare(t *testing.T) map[string]string {
+	t.Helper()
+	env := map[string]string{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "bot.db")}
+	for _, name := range []string{
+		"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "LINEAR_CLIENT_ID", "LINEAR_CLIENT_SECRET", "PUBLIC_URL",
+		"SLACK_BOT_TOKEN_FILE", "ENCRYPTION_KEYSET", "ENCRYPTION_KEYSET_FILE", "LINEAR_WEBHOOK_SECRET", "ANTHROPIC_API_KEY",
+	} {
+		env[name] = ""
+	}
+	return env
+}
+
+// Every verb explains itself and wants nothing for it.
+func TestHelpOfEveryVerb(t *testing.T) {
+	env := bare(t)
+	for _, verb := range []string{
+		"", "serve", "demo", "check", "plan", "accounts", "accounts list", "accounts show", "accounts disconnect", "accounts block",
+		"accounts unblock", "keys", "keys status", "keys rotate", "keys reseal", "keys drop", "backup", "restore", "audit",
+		"audit export", "audit verify", "version",
+	} {
+		status, out := said(t, env, append(strings.Fields(verb), "--help")...)
+		if status != 0 || !strings.Contains(out, "Usage: bot "+verb) {
+			t.Errorf("bot %s --help = %d:\n%s", verb, status, out)
+		}
+	}
+}
+
+// What is missing is said at once, each with the name to set, and the status tells
+// a configuration that cannot work from work that failed.
+func TestEveryProblemIsNamedAtOnce(t *testing.T) {
+	env := bare(t)
+	env["LINEAR_ACTOR"], env["VERIFY"], env["PUBLIC_URL"], env["LISTEN_ADDR"] = "robot", "maybe", "http://bot.example.com", "8080"
+	status, out := said(t, env, "serve")
+	if status != exitUsage {
+		t.Errorf("status %d, want %d", status, exitUsage)
+	}
+	for _, name := range []string{
+		"SLACK_BOT_TOKEN is not set", "SLACK_APP_TOKEN is not set", "LINEAR_CLIENT_ID is not set", "LINEAR_CLIENT_SECRET is not set",
+		"PUBLIC_URL must be https", "LISTEN_ADDR", `LINEAR_ACTOR is "robot"`, `VERIFY is "maybe"`,
+	} {
+		if !strings.Contains(out, name) {
+			t.Errorf("%q is not said:\n%s", name, out)
+		}
+	}
+	for _, wrong := range [][]string{{"nonsense"}, {"keys", "drop"}, {"keys", "drop", "x"}, {"serve", "--no-such-flag"}} {
+		if status, out := said(t, env, wrong...); status != exitUsage || !strings.Contains(out, "Try: bot --help") {
+			t.Errorf("bot %s = %d:\n%s", strings.Join(wrong, " "), status, out)
+		}
+	}
+	env = bare(t)
+	if status, out := said(t, env, "accounts", "list"); status != exitFailed || !strings.Contains(out, "there is no database at") {
+		t.Errorf("a verb without a database = %d:\n%s", status, out)
+	}
+}
+
+// A secret may come from a file; twice, empty and unreadable are said by name, and
+// no value is.
+func TestSecretsFromFiles(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, c := range []struct{ name, path, value, want string }{
+		{"unreadable", filepath.Join(dir, "nowhere"), "", "SLACK_BOT_TOKEN_FILE: open"},
+		{"empty", file("empty", "\n"), "", "is empty"},
+		{"twice", file("one", "xoxb-file\n"), "xoxb-value", "SLACK_BOT_TOKEN and SLACK_BOT_TOKEN_FILE are both set"},
+		{"wrong kind", file("app", "xapp-secret-in-file\n"), "", "SLACK_BOT_TOKEN does not begin with xoxb-"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			env := bare(t)
+			env["SLACK_BOT_TOKEN_FILE"], env["SLACK_BOT_TOKEN"] = c.path, c.value
+			status, out := said(t, env, "serve")
+			if status != exitUsage || !strings.Contains(out, c.want) || strings.Contains(out, "secret-in-file") || strings.Contains(out, "xoxb-value") {
+				t.Errorf("status %d, want %q and no value:\n%s", status, c.want, out)
+			}
+		})
+	}
+	env := bare(t)
+	env["SLACK_BOT_TOKEN_FILE"] = file("good", "xoxb-from-file\n")
+	if _, out := said(t, env, "serve"); strings.Contains(out, "SLACK_BOT_TOKEN ") || !strings.Contains(out, "SLACK_APP_TOKEN is not set") {
+		t.Errorf("a good file is not taken:\n%s", out)
+	}
+}
+
+// A keyset that does not fit is said in words, before anything is written.
+func TestWrongKeysetIsNamed(t *testing.T) {
+	o := operate(t)
+	good, err := os.ReadFile(o.db + ".keyset.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(o.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(t.TempDir(), "other.db")
+	first := config{DatabaseURL: "sqlite:" + other}
+	if _, err := first.keyring(); err != nil {
+		t.Fatal(err)
+	}
+	foreign := other + ".keyset.json"
+	for _, c := range []struct{ name, keyset, want string }{
+		{"of another database", foreign, "lacks the key that sealed this database"},
+		{"missing", filepath.Join(t.TempDir(), "none"), "is missing, but the database"},
+		{"no keyset", o.db, "not a Tink JSON keyset"},
+	} {
+		for _, verb := range [][]string{{"keys", "status"}, {"keys", "reseal"}, {"accounts", "block", "T0ACME/U0ALICE"}} {
+			status, out := o.does(o.db, append([]string{"--encryption-keyset-file=" + c.keyset}, verb...)...)
+			if status != exitFailed || !strings.Contains(out, c.want) {
+				t.Errorf("keyset %s: bot %s = %d, want %q:\n%s", c.name, strings.Join(verb, " "), status, c.want, out)
+			}
+		}
+	}
+	after, err := os.ReadFile(o.db)
+	if err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the database was changed under a wrong keyset (%v)", err)
+	}
+	status, out := o.does(o.db, "--encryption-keyset="+string(good), "keys", "rotate")
+	if status != exitFailed || !strings.Contains(out, "restart the bot") {
+		t.Errorf("rotating a keyset of the environment = %d:\n%s", status, out)
+	}
+}
