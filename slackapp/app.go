@@ -72,7 +72,7 @@ type App struct {
 }
 
 // identity is the bot's own Slack identity.
-type identity struct{ UserID, BotID, TeamID, Team, Name string }
+type identity struct{ UserID, BotID, TeamID, Team, Name, Tenant string }
 
 // New makes the bot; Run starts it.
 func New(c Config) *App {
@@ -92,7 +92,7 @@ func (a *App) Run(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(errors.New("slack auth.test"), err)
 	}
-	a.bot = identity{UserID: me.UserID, BotID: me.BotID, TeamID: me.TeamID, Team: me.Team, Name: me.User}
+	a.bot = identity{UserID: me.UserID, BotID: me.BotID, TeamID: me.TeamID, Team: me.Team, Name: me.User, Tenant: tenant(me.EnterpriseID, me.TeamID)}
 	a.takeDue(ctx)
 	holding, done := context.WithCancel(context.WithoutCancel(ctx))
 	var keeper sync.WaitGroup

@@ -105,13 +105,13 @@ func (a *App) spread(ctx context.Context, n store.Notice) error {
 			return wrapSlack("users.list", err)
 		}
 		for _, u := range users {
-			if readPerson(&u, a.bot.TeamID).Admin {
+			if readPerson(&u, a.bot.Tenant, a.bot.TeamID).Admin {
 				ids = append(ids, u.ID)
 			}
 		}
 	}
 	for _, id := range ids {
-		one := store.Notice{Key: store.Key{TeamID: a.bot.TeamID, UserID: id}, Kind: n.Kind, Cause: n.Cause, At: n.At}
+		one := store.Notice{Key: store.Key{TeamID: a.bot.Tenant, UserID: id}, Kind: n.Kind, Cause: n.Cause, At: n.At}
 		if err := a.DB.QueueNotice(ctx, one); err != nil {
 			return err
 		}

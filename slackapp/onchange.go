@@ -132,6 +132,8 @@ func problemWords(err error) string {
 		return ""
 	case errors.Is(err, linear.ErrForbidden):
 		return "no permission"
+	case errors.Is(err, linear.ErrUnauthenticated):
+		return "your access was removed"
 	case errors.Is(err, linear.ErrNotFound):
 		return "not found"
 	case errors.Is(err, linear.ErrRateLimited):

@@ -125,7 +125,16 @@ func (a *App) commandCreate(ctx context.Context, r *request, cmd assistant.Comma
 	if _, ok := plan.Steps[0].Input["team"]; !ok {
 		return a.openForm(ctx, r, draftOfCommand(d, cmd), nil)
 	}
-	return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.apply(ctx, r, s, plan) })
+	return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.applyOrAsk(ctx, r, s, plan) })
+}
+
+// applyOrAsk does at once what was typed in full, unless it is much or the admins
+// want to see every change first.
+func (a *App) applyOrAsk(ctx context.Context, r *request, s *linear.Session, plan assistant.Plan) (Message, error) {
+	if len(plan.Steps) > 3 || a.policy(ctx, r.Key.TeamID).Confirm {
+		return a.propose(ctx, r, s, plan)
+	}
+	return a.apply(ctx, r, s, plan)
 }
 
 // names is a person's session with the names it knows: from the cache when warm.
@@ -203,10 +212,7 @@ func (a *App) change(ctx context.Context, r *request, cmd assistant.Command) (Me
 	if err != nil {
 		return Message{}, err
 	}
-	if len(plan.Steps) > 3 {
-		return a.propose(ctx, r, s, plan)
-	}
-	return a.apply(ctx, r, s, plan)
+	return a.applyOrAsk(ctx, r, s, plan)
 }
 
 // clockOf is now in the person's time zone.

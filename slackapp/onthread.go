@@ -79,7 +79,7 @@ func (a *App) sourceOf(ctx context.Context, r *request, s *linear.Session, from 
 // authorOf is who a Slack user is: a Linear mention for people who are members
 // there, and the company of people from elsewhere.
 func (a *App) authorOf(ctx context.Context, s *linear.Session, id string) author {
-	who, err := a.people.get(ctx, store.Key{TeamID: a.bot.TeamID, UserID: id}, a.bot.TeamID)
+	who, err := a.people.get(ctx, store.Key{TeamID: a.bot.Tenant, UserID: id}, a.bot.TeamID)
 	if err != nil {
 		return author{Name: "Someone"}
 	}

@@ -55,7 +55,7 @@ func (p *people) get(ctx context.Context, key store.Key, homeTeam string) (perso
 		if err != nil {
 			return person{}, fmt.Errorf("%w: users.info: %w", errUnknownPerson, err)
 		}
-		who := readPerson(u, homeTeam)
+		who := readPerson(u, key.TeamID, homeTeam)
 		p.keep(key.UserID, who)
 		return who, nil
 	})
@@ -92,10 +92,10 @@ func (p *people) forget(id string) {
 
 // readPerson reads Slack's user. An admin is one of this workspace who is not a
 // guest, not gone and not from another company.
-func readPerson(u *slack.User, homeTeam string) person {
+func readPerson(u *slack.User, tenant, homeTeam string) person {
 	who := person{
 		Guest:    u.IsRestricted || u.IsUltraRestricted,
-		Stranger: u.IsStranger || u.TeamID != "" && u.TeamID != homeTeam && u.Enterprise.EnterpriseID == "",
+		Stranger: u.IsStranger || u.TeamID != "" && u.TeamID != homeTeam && u.Enterprise.EnterpriseID != tenant,
 		Bot:      u.IsBot, Deleted: u.Deleted, at: time.Now(),
 	}
 	who.TeamOf = u.TeamID

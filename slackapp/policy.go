@@ -17,6 +17,7 @@ type policy struct {
 	Shared       bool     `json:"shared,omitempty"`        // links unfurl in channels shared with other companies
 	AssistantOff bool     `json:"assistant_off,omitempty"` // plain words are not read
 	AdminsEdit   bool     `json:"admins_edit,omitempty"`   // only admins edit channel defaults
+	Confirm      bool     `json:"confirm,omitempty"`       // typed changes are previewed as well
 	Channels     []string `json:"channels,omitempty"`      // where the bot may be used; empty: everywhere
 }
 
@@ -34,7 +35,7 @@ func (a *App) policy(ctx context.Context, team string) policy {
 	}
 	if err != nil {
 		a.Log.ErrorContext(ctx, "policy not read", "team", team, "err", err)
-		return policy{AssistantOff: true, AdminsEdit: true}
+		return policy{AssistantOff: true, AdminsEdit: true, Confirm: true}
 	}
 	return p
 }
@@ -50,12 +51,13 @@ const (
 	ruleShared    = "shared"
 	ruleAssistant = "assistant"
 	ruleAdmins    = "admins_edit"
+	ruleConfirm   = "confirm"
 )
 
 // blocks are the rules as an admin changes them: each change counts at once.
 func (p policy) blocks() []slack.Block {
 	var on []string
-	for rule, ticked := range map[string]bool{ruleGuests: p.Guests, ruleShared: p.Shared, ruleAssistant: !p.AssistantOff, ruleAdmins: p.AdminsEdit} {
+	for rule, ticked := range map[string]bool{ruleGuests: p.Guests, ruleShared: p.Shared, ruleAssistant: !p.AssistantOff, ruleAdmins: p.AdminsEdit, ruleConfirm: p.Confirm} {
 		if ticked {
 			on = append(on, rule)
 		}
@@ -65,6 +67,7 @@ func (p policy) blocks() []slack.Block {
 		{Label: "Preview links in channels shared with other companies", Value: ruleShared},
 		{Label: "Read plain words", Value: ruleAssistant, More: "Off: commands still work"},
 		{Label: "Only admins edit channel defaults", Value: ruleAdmins},
+		{Label: "Preview typed changes before they are made", Value: ruleConfirm, More: "Buttons and forms act at once"},
 	}, on...)
 	where := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeConversations, plain("Everywhere", maxPlaceholder), actAdminPolicy+".channels")
 	where.InitialConversations = p.Channels
@@ -84,6 +87,7 @@ func (a *App) setPolicy(ctx context.Context, r *request) error {
 			ticked[o.Value] = true
 		}
 		p.Guests, p.Shared, p.AssistantOff, p.AdminsEdit = ticked[ruleGuests], ticked[ruleShared], !ticked[ruleAssistant], ticked[ruleAdmins]
+		p.Confirm = ticked[ruleConfirm]
 	}
 	text, err := json.Marshal(p)
 	if err != nil {

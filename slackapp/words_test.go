@@ -86,14 +86,14 @@ func TestWordsRememberWhatWasShown(t *testing.T) {
 	w.connect(w.alice)
 	w.says(w.alice, w.alice.DM(), "show urgent open issues")
 	w.sees(w.alice, w.alice.DM(), "1–")
-	w.says(w.alice, w.alice.DM(), "assign the second one to Bob")
+	w.says(w.alice, w.alice.DM(), "assign the second one to Carol")
 	preview := slacktest.Text(w.sees(w.alice, w.alice.DM(), "Ready to make 1 change"))
-	if !strings.Contains(preview, "Bob Diaz") && !strings.Contains(preview, "Nothing to change") {
+	if !strings.Contains(preview, "Carol Okafor") && !strings.Contains(preview, "Nothing to change") {
 		t.Errorf("the second one is not what was shown:\n%s", preview)
 	}
 	w.says(w.alice, w.alice.DM(), "forget this")
 	w.sees(w.alice, w.alice.DM(), "Forgotten.")
-	w.says(w.alice, w.alice.DM(), "assign the second one to Bob")
+	w.says(w.alice, w.alice.DM(), "assign the second one to Carol")
 	w.sees(w.alice, w.alice.DM(), "Which issue do you mean?")
 }
 

@@ -3,6 +3,7 @@ package slackapp_test
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -100,8 +101,25 @@ func newWorld(t testing.TB, opts ...worldOptions) *world {
 	t.Cleanup(w.web.Close)
 	w.alice, w.bob, w.carol = w.slack.Person("alice"), w.slack.Person("bob"), w.slack.Person("carol")
 	w.start()
-	t.Cleanup(func() { w.halt() })
+	t.Cleanup(func() { w.halt(); w.readAloud() })
 	return w
+}
+
+// readAloud fails when anything that was posted in this world could not be read by
+// a screen reader or a notification: blocks without a sentence beside them.
+func (w *world) readAloud() {
+	for _, c := range w.slack.Calls() {
+		switch c.Method {
+		case "chat.postMessage", "chat.postEphemeral", "chat.update", "response_url":
+		default:
+			continue
+		}
+		text, _ := c.Args["text"].(string)
+		blocks, _ := json.Marshal(c.Args["blocks"])
+		if c.Args["blocks"] != nil && len(blocks) > 4 && strings.TrimSpace(text) == "" {
+			w.t.Errorf("%s without text: %s", c.Method, blocks)
+		}
+	}
 }
 
 func change[T any](f func(*T), v *T) {
