@@ -71,11 +71,11 @@ func (t *demoTalk) reason(i demoIssue) string {
 	}
 	switch {
 	case t.overdue(i):
-		why = append(why, "was due on "+i.DueDate)
+		why = append(why, "was due on "+day(i.DueDate))
 	case i.DueDate != "":
-		why = append(why, "due on "+i.DueDate)
+		why = append(why, "due on "+day(i.DueDate))
 	}
-	why = append(why, strings.ToLower(i.State), "open since "+i.CreatedAt)
+	why = append(why, strings.ToLower(i.State), "open since "+day(i.CreatedAt))
 	return strings.Join(why, ", ")
 }
 
@@ -134,4 +134,13 @@ func clipped(text string, most int) string {
 		cut = cut[:at]
 	}
 	return cut + "…"
+}
+
+// day is a date as people write it.
+func day(date string) string {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return date
+	}
+	return t.Format("2 Jan 2006")
 }

@@ -84,7 +84,7 @@ func (t *demoTalk) tellTrouble(issues []demoIssue) Reply {
 		fmt.Fprintf(&b, "- Overdue: %s\n", links(late, 3))
 	}
 	oldest := slices.MinFunc(issues, func(a, b demoIssue) int { return strings.Compare(a.CreatedAt, b.CreatedAt) })
-	fmt.Fprintf(&b, "- The oldest is %s, open since %s\n", oldest.link(), oldest.CreatedAt)
+	fmt.Fprintf(&b, "- The oldest is %s, open since %s\n", oldest.link(), day(oldest.CreatedAt))
 	if !t.wants(wantsFile) {
 		return Say(b.String())
 	}

@@ -60,7 +60,7 @@ func (d *demoCmd) model(c *config) (stageModel, error) {
 func (m stageModel) note() string {
 	switch m.Kind {
 	case modelScripted:
-		return "The language model here is a script: it reads real results, but knows only a few kinds of question."
+		return "The language model here is a script that reads real results."
 	case modelLive:
 		return "The language model here is a real one: what you write and the issues it reads leave this machine."
 	}

@@ -17,7 +17,7 @@ type Issue struct {
 	Estimate               *float64
 	DueDate                string // YYYY-MM-DD
 	Assignee, Creator      string // e-mail; app users have one too
-	CreatedAs              string // createAsUser of an app
+	CreatedBy, CreatedAs   string // name of the app that created it, and its createAsUser; empty for people
 	Project, Cycle, Parent string // name, number or identifier; empty: none
 	Labels, Subscribers    []string
 	Attachments            []Attachment
@@ -37,10 +37,11 @@ type Change struct {
 
 // Comment is one comment.
 type Comment struct {
-	ID, Author, CreatedAs, Body string // Author: e-mail
-	ParentID                    string
-	At                          time.Time
-	Edited                      bool
+	ID, Author, Body     string // Author: e-mail
+	CreatedBy, CreatedAs string // as in Issue
+	ParentID             string
+	At                   time.Time
+	Edited               bool
 }
 
 // Attachment is one link of an issue.
@@ -81,7 +82,7 @@ func (s *Server) Comments(ref string) []Comment {
 		}
 		e := Comment{ID: k.meta.ID, Author: emailOf(k.user), Body: k.Body, At: k.CreatedAt, Edited: !k.edited.IsZero()}
 		if k.bot != nil {
-			e.CreatedAs = k.bot.AsUser
+			e.CreatedBy, e.CreatedAs = k.bot.App, k.bot.AsUser
 		}
 		if k.parent != nil {
 			e.ParentID = k.parent.meta.ID
@@ -109,7 +110,7 @@ func (s *Server) export(i *issue) Issue {
 		CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt, Archived: !i.Archived.IsZero(), Trashed: i.trashed,
 	}
 	if i.bot != nil {
-		out.CreatedAs = i.bot.AsUser
+		out.CreatedBy, out.CreatedAs = i.bot.App, i.bot.AsUser
 	}
 	for _, l := range i.labels {
 		out.Labels = append(out.Labels, l.Name)

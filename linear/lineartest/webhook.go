@@ -33,6 +33,7 @@ type HookFault struct {
 	BadSignature bool
 	Age          time.Duration // how old the timestamp claims to be
 	Copies       int           // extra deliveries of the same event
+	Off          bool          // send nothing, and nothing later either: the webhook is switched off
 	Hold         bool          // keep events back; they go out, newest first, with the next SetHookFault
 }
 
@@ -72,7 +73,7 @@ func (s *Server) Deliveries() []Delivery {
 // send queues one event for the app's webhook; Server.mu is held.
 func (s *Server) send(kind string, body map[string]any) {
 	app := s.app()
-	if app.WebhookURL == "" || s.stop.Err() != nil {
+	if app.WebhookURL == "" || s.hookFault.Off || s.stop.Err() != nil {
 		return
 	}
 	body["type"] = kind

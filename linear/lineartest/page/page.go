@@ -29,7 +29,7 @@ type site struct {
 func New(s *lineartest.Server) http.Handler {
 	p := &site{linear: s, pages: map[string]*template.Template{}, levers: map[string]func(){}}
 	for _, name := range []string{"board", "issue", "apps", "levers", "missing"} {
-		t := template.New("layout.html").Funcs(template.FuncMap{"ago": ago, "date": date, "handle": handle, "priority": priority, "ms": ms})
+		t := template.New("layout.html").Funcs(template.FuncMap{"ago": ago, "date": date, "handle": handle, "by": by, "priority": priority, "ms": ms})
 		p.pages[name] = template.Must(t.ParseFS(files, "web/layout.html", "web/"+name+".html"))
 	}
 	mux := http.NewServeMux()
@@ -140,6 +140,17 @@ func ms(d time.Duration) string { return fmt.Sprintf("%d ms", d.Milliseconds()) 
 func handle(mail string) string {
 	name, _, _ := strings.Cut(mail, "@")
 	return name
+}
+
+// by names who did something: the app, for whom it acted, or the person.
+func by(mail, app, as string) string {
+	switch {
+	case app == "":
+		return handle(mail)
+	case as == "":
+		return app + " (app)"
+	}
+	return as + " via " + app
 }
 
 func priority(n int) string {

@@ -60,7 +60,8 @@ func TestPagesShowTheWorkspace(t *testing.T) {
 	t.Parallel()
 	_, web := pages(t)
 	for path, words := range map[string][]string{
-		"/":                    {"Payment retries loop", "In Review", "local demo with invented people"},
+		"/":                    {"Payment retries loop", "In Review", "Private team: only its members see these", "local demo with invented people"},
+		"/acme/issue/SEC-1":    {"Private team", "Security"},
 		"/acme/issue/ENG-98":   {"Payment retries loop", "The bank says", "History", "local demo"},
 		"/acme/issue/eng-98/x": {"Payment retries loop"},
 		"/apps":                {"Nobody has connected the app", "local demo"},
@@ -103,6 +104,74 @@ func TestALeverIsPulledAndTakenBack(t *testing.T) {
 	post(t, web.URL+"/levers/down", web.URL, nil)
 	if got := asked(); got == http.StatusServiceUnavailable {
 		t.Error("the lever cannot be taken back")
+	}
+}
+
+func TestLeversOfWebhooksExcludeEachOther(t *testing.T) {
+	t.Parallel()
+	s, web := pages(t)
+	told := make(chan string, 10)
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { told <- r.Header.Get("Linear-Event") }))
+	t.Cleanup(hook.Close)
+	s.UpdateApp(func(a *lineartest.OAuthApp) { a.WebhookURL = hook.URL })
+	post(t, web.URL+"/levers/silent", web.URL, nil)
+	s.RemoveApp() // held
+	post(t, web.URL+"/levers/off", web.URL, nil)
+	if got := <-told; got != "OAuthApp" {
+		t.Fatalf("pulling the second lever released %q", got)
+	}
+	s.RemoveApp() // lost
+	post(t, web.URL+"/levers/off", web.URL, nil)
+	s.RemoveApp()
+	<-told
+	if n := len(s.Deliveries()); n > 2 {
+		t.Errorf("%d deliveries, want 2: what happened while webhooks were off was told", n)
+	}
+	if _, body := get(t, web.URL+"/levers"); strings.Contains(body, "On: press again") {
+		t.Error("a lever is still on")
+	}
+}
+
+func TestHistoryNamesTheAppOrThePerson(t *testing.T) {
+	t.Parallel()
+	s, web := pages(t)
+	s.UpdateApp(func(a *lineartest.OAuthApp) { a.ClientCredentials, a.Name = true, "Robot" })
+	client := &http.Client{Transport: s.Transport()}
+	call := func(path, kind, auth, body string) string {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", kind)
+		req.Header.Set("Authorization", auth)
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		raw, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	answer := call("/oauth/token", "application/x-www-form-urlencoded", "", url.Values{
+		"grant_type": {"client_credentials"}, "scope": {"read,write"},
+		"client_id": {lineartest.DefaultApp.ClientID}, "client_secret": {lineartest.DefaultApp.ClientSecret},
+	}.Encode())
+	_, rest, _ := strings.Cut(answer, `"access_token":"`)
+	token, _, _ := strings.Cut(rest, `"`)
+	call("/graphql", "application/json", "Bearer "+token, `{"query":"mutation{issueUpdate(id:\"ENG-98\",input:{priority:1}){success}}"}`)
+	key, err := s.APIKey("alice@acme.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	call("/graphql", "application/json", key, `{"query":"mutation{issueUpdate(id:\"ENG-98\",input:{title:\"New\"}){success}}"}`)
+	_, shown := get(t, web.URL+"/acme/issue/ENG-98")
+	for _, words := range []string{"<strong>Robot (app)</strong> changed priority", "<strong>alice</strong> changed title"} {
+		if !strings.Contains(shown, words) {
+			t.Errorf("the history does not say %q", words)
+		}
 	}
 }
 

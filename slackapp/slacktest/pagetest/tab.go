@@ -233,3 +233,20 @@ func (tb *Tab) Shot(name string) {
 		tb.t.Fatal(err)
 	}
 }
+
+// Picture writes the tab as it is on screen to a PNG file.
+func (tb *Tab) Picture(path string) {
+	tb.t.Helper()
+	ctx, cancel := context.WithTimeout(tb.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(path, png, 0o644)
+	}
+	if err != nil {
+		tb.t.Fatalf("picture %s: %v", path, err)
+	}
+}
