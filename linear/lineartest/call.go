@@ -44,6 +44,15 @@ func (c *call) attribution(in input) (*bot, error) {
 	return c.bot(name, icon), nil
 }
 
+// issueByUUID is issue for the mutations of which Linear does not say that they
+// take an identifier too.
+func (c *call) issueByUUID(id string) (*issue, error) {
+	if !isUUID(id) {
+		return nil, notFound("Issue")
+	}
+	return c.issue(id)
+}
+
 // issue finds a live or archived issue the viewer may see.
 func (c *call) issue(ref string) (*issue, error) {
 	if i := c.w.find(ref); i != nil && c.w.sees(c.viewer, i.team) {

@@ -98,7 +98,7 @@ func keyAsBearer() *apiError {
 }
 
 func badDocument(message string) *apiError {
-	return &apiError{message: message, kind: "graphql error", code: "GRAPHQL_VALIDATION_FAILED", status: 400, httpStatus: 400, system: true}
+	return &apiError{message: message, kind: "graphql error", status: 400, httpStatus: 400, system: true}
 }
 
 func tooComplex(cost int) *apiError {

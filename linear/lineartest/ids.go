@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // newID makes a random UUIDv4, the form of all ids of Linear.
@@ -31,5 +32,10 @@ func formatUUID(b [16]byte) string {
 var uuidPattern = regexp.MustCompile(`(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
 func isUUID(s string) bool { return uuidPattern.MatchString(s) }
+
+// isUUIDv4 holds an id that a client chose to the version Linear asks for.
+func isUUIDv4(s string) bool {
+	return isUUID(s) && s[14] == '4' && strings.ContainsRune("89abAB", rune(s[19]))
+}
 
 func identifier(key string, number int) string { return key + "-" + strconv.Itoa(number) }

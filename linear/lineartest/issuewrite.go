@@ -73,7 +73,7 @@ func (c *call) freeID(in input, entity string) error {
 	switch {
 	case id == nil:
 		return nil
-	case !isUUID(*id):
+	case !isUUIDv4(*id):
 		return badArgument("id", "isUuid", "id must be a UUID")
 	case c.w.ids[*id]:
 		return invalidInput("%s with id %s already exists", entity, *id)
@@ -238,7 +238,7 @@ func (root) IssueUnarchive(ctx context.Context, a idArg) (*archivePayload, error
 }
 
 func (c *call) shelve(ref string, archive, trash bool) (*archivePayload, error) {
-	i, err := c.issue(ref)
+	i, err := c.issueByUUID(ref)
 	if err != nil {
 		return nil, err
 	}
@@ -265,6 +265,9 @@ func (root) IssueRemoveLabel(ctx context.Context, a labelArgs) (*issuePayload, e
 }
 
 func (r root) relabel(ctx context.Context, id string, in input) (*issuePayload, error) {
+	if _, err := from(ctx).issueByUUID(id); err != nil {
+		return nil, err
+	}
 	return r.IssueUpdate(ctx, struct {
 		ID    string
 		Input input
@@ -294,7 +297,7 @@ func (root) IssueUnsubscribe(ctx context.Context, a subscribeArgs) (*issuePayloa
 }
 
 func (c *call) subscription(a subscribeArgs, change func([]*user, *user) []*user) (*issuePayload, error) {
-	i, err := c.issue(a.ID)
+	i, err := c.issueByUUID(a.ID)
 	if err != nil {
 		return nil, err
 	}

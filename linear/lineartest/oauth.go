@@ -121,7 +121,7 @@ func sendPair(w http.ResponseWriter, g *grant, p *pair, now time.Time) {
 	}
 	body := map[string]any{
 		"access_token": p.access, "token_type": "Bearer", "scope": scope,
-		"expires_in": int64(p.expires.Sub(now) / time.Second),
+		"expires_in": int64((p.expires.Sub(now) + time.Second - 1) / time.Second), // the moments since it was minted do not count
 	}
 	if p.refresh != "" {
 		body["refresh_token"] = p.refresh
