@@ -101,3 +101,19 @@ func plural(n int, noun string) string {
 	}
 	return strings.Join([]string{strconv.Itoa(n), noun + "s"}, " ")
 }
+
+func TestARealKeyIsUsedOnRequestOnly(t *testing.T) {
+	t.Parallel()
+	keyed := config{AnthropicAPIKey: "sk-real", AnthropicBaseURL: "https://model.test"}
+	for _, kind := range []string{"scripted", "none"} {
+		if m, err := (&demoCmd{Model: kind}).model(&keyed); err != nil || m.Key != "" || m.BaseURL != "" {
+			t.Errorf("--model %s = %+v, %v", kind, m, err)
+		}
+	}
+	if m, err := (&demoCmd{Model: "live"}).model(&keyed); err != nil || m.Key != "sk-real" || !strings.Contains(m.note(), "leave this machine") {
+		t.Errorf("--model live = %+v, %v; it says %q", m, err, m.note())
+	}
+	if _, err := (&demoCmd{Model: "live"}).model(&config{}); err == nil || !strings.Contains(err.Error(), "ANTHROPIC_API_KEY is not set") {
+		t.Errorf("--model live without a key: %v", err)
+	}
+}

@@ -145,9 +145,9 @@ func (c *camera) list() {
 func (c *camera) preview() {
 	ctx := c.t.Context()
 	c.must(c.says(ctx, c.alice, c.alice.DM(), "What should I look at first? Start it"))
-	_, err := c.sees(ctx, c.alice, c.alice.DM(), "Ready to make 1 change")
+	m, err := c.sees(ctx, c.alice, c.alice.DM(), "Ready to make 1 change")
 	c.must(err)
-	tab := c.open("?as=alice&in="+c.alice.DM(), wide, high)
+	tab := c.open("?as=alice&in="+c.alice.DM()+"&thread="+m.ThreadTS, wide, short)
 	defer tab.Close()
 	c.shoot(tab, "preview", "body", "Ready to make 1 change")
 }
@@ -169,7 +169,7 @@ func (c *camera) health() {
 	tab.Click("#main .send")
 	tab.Reads("dialog.modal", "Health")
 	tab.Press("Health")
-	c.shoot(tab, "gallery/health", "dialog.modal", "Refresh")
+	c.shoot(tab, "gallery/health", "dialog.modal", "Slack socket")
 }
 
 func (c *camera) board() {
