@@ -18,7 +18,7 @@ const attemptsMax = 3
 // Of the inbox: how long a silent process keeps its envelopes, and how often
 // each looks for what is due.
 const (
-	defaultLease = 30 * time.Second
+	defaultLease = 10 * time.Second
 	lookEvery    = 2 * time.Second
 )
 

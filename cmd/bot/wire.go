@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,6 +36,7 @@ type bot struct {
 	keyring  *accounts.Keyring
 	accounts *accounts.Manager
 	app      *slackapp.App
+	owner    string // names this process in leases
 	metrics  *prometheus.Registry
 	seen     *metrics
 }
@@ -68,7 +67,7 @@ func sweepTransport() *http.Transport {
 
 func (b *bot) wire(ctx context.Context) error {
 	cfg := b.cfg
-	owner := ownerName()
+	b.owner = ownerName()
 	outside := &http.Client{Timeout: linearCap, Transport: sweepTransport()}
 	pulse := new(slackapp.Pulse)
 	b.seen = newMetrics(b)
@@ -80,7 +79,7 @@ func (b *bot) wire(ctx context.Context) error {
 		DB: b.db, Keyring: b.keyring, Linear: api, HTTP: outside, Log: b.log,
 		ClientID: cfg.LinearClientID, ClientSecret: accounts.NewSecret(cfg.LinearClientSecret),
 		AuthURL: cfg.LinearAuthURL, APIURL: cfg.LinearAPIURL, PublicURL: cfg.PublicURL,
-		Actor: cfg.LinearActor, Scopes: cfg.scopes(), Verify: cfg.Verify, Owner: owner,
+		Actor: cfg.LinearActor, Scopes: cfg.scopes(), Verify: cfg.Verify, Owner: b.owner,
 		ProbeEvery: cfg.probeEvery(),
 		Refreshed:  func(result string) { b.seen.refreshes.WithLabelValues(result).Inc() },
 	})
@@ -97,7 +96,7 @@ func (b *bot) wire(ctx context.Context) error {
 		DB: b.db, Sealer: b.keyring, Accounts: manager,
 		Engine: engine, Memories: assistant.NewMemories(b.db, b.keyring), Loop: b.loop(engine),
 		Counters: counters, Log: b.log, Word: cfg.Command, Admins: cfg.admins(),
-		Webhook: cfg.webhookSecret(), Owner: owner, Version: version(), Pulse: pulse, Words: cfg.Assistant != "off",
+		Webhook: cfg.webhookSecret(), Owner: b.owner, Version: version(), Pulse: pulse, Words: cfg.Assistant != "off",
 	})
 	return nil
 }
@@ -132,12 +131,3 @@ func (c *config) slackClients() (retrying, quick *slack.Client) {
 }
 
 func (b *bot) close() error { return b.db.Close() }
-
-// ownerName names this process in leases, unlike any other that ever ran.
-func ownerName() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "host"
-	}
-	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8])
-}

@@ -68,6 +68,7 @@ func Run(t *testing.T, fresh func(t testing.TB) (dsn string)) {
 		{"an envelope is received once", envelopeOnce},
 		{"unfinished envelopes come back when their lease is over", envelopeUnfinished},
 		{"an envelope that was put off comes back then", envelopeDeferred},
+		{"what a gone process held is free at once", leasesEnd},
 		{"a change queues one notice", noticeOnce},
 		{"a notice is claimed by one of two owners", noticesContend},
 		{"a notice is retried, sent, or given up", noticeLife},
