@@ -88,7 +88,7 @@ func New(c Config) *App {
 // Run connects, takes up what an earlier process left, and works until ctx ends;
 // then it drains. An error means that Slack refuses this process for good.
 func (a *App) Run(ctx context.Context) error {
-	me, err := a.API.AuthTestContext(ctx)
+	me, err := a.whoAmI(ctx)
 	if err != nil {
 		return errors.Join(errors.New("slack auth.test"), err)
 	}
@@ -117,6 +117,23 @@ func (a *App) drain(ctx context.Context) {
 
 // Waiting is how many envelopes wait for a worker now.
 func (a *App) Waiting() int { return a.queue.depth() }
+
+// whoAmI asks Slack until it answers; a refusal is for good.
+func (a *App) whoAmI(ctx context.Context) (*slack.AuthTestResponse, error) {
+	const first, longest = time.Second, 30 * time.Second
+	for wait := first; ; wait = min(2*wait, longest) {
+		me, err := a.API.AuthTestContext(ctx)
+		if _, refused := errors.AsType[slack.SlackErrorResponse](err); err == nil || refused {
+			return me, err
+		}
+		a.Log.WarnContext(ctx, "Slack does not answer yet", "again_in", wait, "err", err)
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
 
 // Ready reports whether the socket is up, and since when it has been that way.
 func (a *App) Ready() (bool, time.Time) {

@@ -48,7 +48,7 @@ type config struct {
 	AnthropicBaseURL string `name:"anthropic-base-url" env:"ANTHROPIC_BASE_URL" group:"Assistant:" help:"another provider of the Messages API"`
 	AssistantModel   string `env:"ASSISTANT_MODEL" group:"Assistant:" default:"claude-sonnet-5-5" help:"model name"`
 
-	LogLevel  string `env:"LOG_LEVEL" group:"Logging:" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error"`
+	LogLevel  string `env:"LOG_LEVEL" group:"Logging:" default:"info" help:"debug, info, warn or error"`
 	LogFormat string `env:"LOG_FORMAT" group:"Logging:" help:"text or json (default: text on a terminal, else json)"`
 }
 
@@ -202,6 +202,7 @@ func (c *config) choices() []error {
 		{"LINEAR_ACTOR", c.LinearActor, []string{"user", "app"}},
 		{"VERIFY", c.Verify, []string{"email", "code", "off"}},
 		{"ASSISTANT", c.Assistant, []string{"off", "parser", "model", "auto"}},
+		{"LOG_LEVEL", c.LogLevel, []string{"debug", "info", "warn", "error"}},
 		{"LOG_FORMAT", c.LogFormat, []string{"", "text", "json"}},
 	} {
 		if !slices.Contains(s.valid, s.value) {

@@ -51,13 +51,14 @@ func TestHelpOfEveryVerb(t *testing.T) {
 func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 	env := bare(t)
 	env["LINEAR_ACTOR"], env["VERIFY"], env["PUBLIC_URL"], env["LISTEN_ADDR"] = "robot", "maybe", "http://bot.example.com", "8080"
+	env["LOG_LEVEL"] = "loud"
 	status, out := said(t, env, "serve")
 	if status != exitUsage {
 		t.Errorf("status %d, want %d", status, exitUsage)
 	}
 	for _, name := range []string{
 		"SLACK_BOT_TOKEN is not set", "SLACK_APP_TOKEN is not set", "LINEAR_CLIENT_ID is not set", "LINEAR_CLIENT_SECRET is not set",
-		"PUBLIC_URL must be https", "LISTEN_ADDR", `LINEAR_ACTOR is "robot"`, `VERIFY is "maybe"`,
+		"PUBLIC_URL must be https", "LISTEN_ADDR", `LINEAR_ACTOR is "robot"`, `VERIFY is "maybe"`, `LOG_LEVEL is "loud"`,
 	} {
 		if !strings.Contains(out, name) {
 			t.Errorf("%q is not said:\n%s", name, out)
