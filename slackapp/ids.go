@@ -56,8 +56,9 @@ const (
 	actUseThis       = "use_this" // value: identifier of a similar issue
 	actOpenCard      = "open_card"
 	actCreateAnother = "create_another"
-	actApply         = "apply"   // value: proposal id
-	actDiscard       = "discard" // value: proposal id
+	actApply         = "apply"     // value: proposal id
+	actApplyOne      = "apply_one" // value: proposal id of one suggestion
+	actDiscard       = "discard"   // value: proposal id
 	actPlanPage      = "plan_page"
 	actEditPlan      = "edit_plan" // value: proposal id
 	actRetryFailed   = "retry_failed"

@@ -148,6 +148,8 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 		return a.openSearch(ctx, r, value)
 	case actPlanPage:
 		return a.pagePlan(ctx, r, value)
+	case actApplyOne:
+		return a.pressApplyOne(ctx, r, value)
 	case actEditPlan:
 		return a.pressEditPlan(ctx, r, value)
 	case actApply:

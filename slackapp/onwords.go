@@ -87,6 +87,13 @@ func (a *App) answerWords(ctx context.Context, r *request, text string) (Message
 		return Message{}, err
 	}
 	memory := a.recall(ctx, r)
+	if what := triageWords.FindStringSubmatch(text); what != nil {
+		m, err := a.triage(ctx, r, s, memory, what[1])
+		if err == nil {
+			a.remember(context.WithoutCancel(ctx), r, a.spoken(ctx, text), m)
+		}
+		return m, err
+	}
 	reading := assistant.Parse(text, d, memory.Thread(), a.clockOf(ctx, r))
 	if reading.Talk == assistant.TalkForget {
 		return sayText("Forgotten. What I showed and asked here is gone."), a.forget(ctx, r)

@@ -1,0 +1,43 @@
+package slackapp_test
+
+import (
+	"strings"
+	"testing"
+
+	"linearbot/slackapp/slacktest"
+)
+
+func TestTriageSuggestsAndEachIsAppliedAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	for _, line := range []string{
+		"/linear create Kiosk printer jams on receipts team:ENG p:high label:bug assignee:bob",
+		"/linear create Kiosk printer jams at night team:ENG p:high label:bug assignee:bob",
+		"/linear create Kiosk printer jams on long receipts team:ENG",
+	} {
+		w.types(w.alice, general, line)
+		w.sees(w.alice, general, strings.Fields(line)[2]+" printer jams "+strings.Fields(line)[5])
+	}
+	made := w.titled("Kiosk printer jams on long receipts")
+	w.await("the third issue", func() bool { made = w.titled("Kiosk printer jams on long receipts"); return len(made) == 1 })
+	ref := made[0].Identifier
+	w.says(w.alice, w.alice.DM(), "triage "+ref)
+	m := w.sees(w.alice, w.alice.DM(), "Triage of")
+	text := slacktest.Text(m)
+	for _, words := range []string{"*High*", "*Bob Diaz*", "bug", "2 of 2 similar issues have it", "Duplicate of", "Nothing was changed"} {
+		if !strings.Contains(text, words) {
+			t.Errorf("the triage lacks %q:\n%s", words, text)
+		}
+	}
+	if i := w.issue(ref); i.Priority != 0 || i.Assignee != "" || len(i.Labels) != 0 {
+		t.Fatalf("a suggestion changed the issue by itself: %+v", i)
+	}
+	w.clicks(w.alice, m, "Set priority")
+	w.await("the priority", func() bool { return w.issue(ref).Priority == 2 })
+	w.clicks(w.alice, m, "Add label")
+	w.await("the label", func() bool { return strings.Join(w.issue(ref).Labels, "") == "bug" })
+	if i := w.issue(ref); i.Assignee != "" {
+		t.Errorf("one press applied another suggestion: assigned to %s", i.Assignee)
+	}
+}
