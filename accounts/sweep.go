@@ -54,13 +54,26 @@ func (m *Manager) sweep(ctx context.Context) (RefreshReport, error) {
 	}
 }
 
-// refreshAll refreshes one batch: first what was begun and not ended, then the rest
-// in random order, so that processes that sweep the same file meet less often.
+// refreshAll refreshes one batch: first what was begun and not ended, and nothing
+// new until that is done, so that a process that dies again and again does not
+// begin more than it ends. The rest goes in random order: processes that sweep
+// the same file meet less often.
 func (m *Manager) refreshAll(ctx context.Context, due []store.Account, report *RefreshReport) {
-	if i := slices.IndexFunc(due, func(a store.Account) bool { return a.RefreshStartedAt.IsZero() }); i >= 0 {
-		rest := due[i:]
-		rand.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
+	begun := slices.IndexFunc(due, func(a store.Account) bool { return a.RefreshStartedAt.IsZero() })
+	if begun < 0 {
+		begun = len(due)
 	}
+	if begun > 0 && !m.refreshSome(ctx, due[:begun], report) {
+		return
+	}
+	rest := due[begun:]
+	rand.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
+	m.refreshSome(ctx, rest, report)
+}
+
+// refreshSome refreshes accounts in parallel, and reports whether it is of use to
+// go on with others.
+func (m *Manager) refreshSome(ctx context.Context, due []store.Account, report *RefreshReport) bool {
 	var mu sync.Mutex
 	stop, t := false, make(turns, m.Parallel)
 	inParallel(ctx, inHand*m.Parallel, due, func(a store.Account) bool {
@@ -75,6 +88,7 @@ func (m *Manager) refreshAll(ctx context.Context, due []store.Account, report *R
 		}
 		return !stop
 	})
+	return !stop
 }
 
 func overtaken(err error) bool {

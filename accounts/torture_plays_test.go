@@ -47,12 +47,15 @@ func plays() []play {
 // kills is how many processes a scenario kills.
 func (s *stage) kills() int { return max(3, len(s.all)/20) }
 
-// killAt is a process that is started each minute and dies at one point.
+// killAt is a process that is started each minute and dies at one point. It gets
+// beyond what it has in hand at a time: a process that never comes to its first
+// save keeps nothing, whatever it does.
 func killAt(p point) func(*stage, *tally) {
 	return func(s *stage, row *tally) {
+		const atHand = 32
 		most := max(2, int64(len(s.all)/s.kills()))
 		for row.kills < s.kills() {
-			child := s.start(childConfig{Die: p, Nth: 1 + rand.Int64N(most)})
+			child := s.start(childConfig{Die: p, Nth: atHand + 1 + rand.Int64N(most)})
 			out, died := child.does("sweep")
 			if died {
 				row.kills++

@@ -16,7 +16,7 @@ import (
 
 // tortureSize is how many accounts "make torture" plays with.
 var (
-	tortureSize = flag.Int("torture", 40, "play the torture of refreshing with this many accounts")
+	tortureSize = flag.Int("torture", 50, "play the torture of refreshing with this many accounts")
 	tortureFile = flag.String("torture-file", "", "also write the report into this file")
 	torturePlay = flag.String("torture-play", "", "play only the scenarios whose name contains this")
 )
