@@ -33,7 +33,7 @@ func (s *stage) start(c childConfig) *process {
 		s.t.Fatal(err)
 	}
 	p.cmd = exec.Command(s.program, "-test.run=^TestTortureChild$", "-test.count=1", "-test.timeout=0")
-	p.cmd.Env = append(os.Environ(), tortureChild+"="+string(text))
+	p.cmd.Env = append(os.Environ(), tortureChild+"="+string(text), "GORACE=atexit_sleep_ms=0") // else each ends a second late
 	p.cmd.Stderr = s.t.Output()
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
 		s.t.Fatal(err)
@@ -77,10 +77,23 @@ func (p *process) end() {
 	p.wait()
 }
 
-func (p *process) wait()  { _ = p.cmd.Wait() } // most do not end well
-func (p *process) kill()  { p.signal(syscall.SIGKILL) }
-func (p *process) stall() { p.signal(syscall.SIGSTOP) }
-func (p *process) goOn()  { p.signal(syscall.SIGCONT) }
+func (p *process) wait() { _ = p.cmd.Wait() } // most do not end well
+func (p *process) kill() { p.signal(syscall.SIGKILL) }
+func (p *process) goOn() { p.signal(syscall.SIGCONT) }
 func (p *process) signal(sig syscall.Signal) {
 	_ = p.cmd.Process.Signal(sig) // it may have ended by itself
+}
+
+// stall stops the process, at a moment when it does not hold the write lock:
+// nobody could write until it goes on.
+func (p *process) stall() {
+	_, err := p.s.db.UpdateAccount(p.s.t.Context(), p.s.all[0], func(_ *store.Tx, a store.Account) (store.Account, error) {
+		p.signal(syscall.SIGSTOP)
+		var how syscall.WaitStatus
+		_, err := syscall.Wait4(p.cmd.Process.Pid, &how, syscall.WUNTRACED, nil)
+		return a, err
+	})
+	if err != nil {
+		p.s.t.Errorf("stop %s: %v", p.owner, err)
+	}
 }

@@ -161,7 +161,9 @@ every token. The processes are killed, stalled, starved and overtaken; afterward
 A grant is lost when its account holds anything but the newest refresh token of a living grant, or is not ACTIVE. Each
 process has a clock that the test sets (Linear has another), so that hours pass in seconds; kills, sockets, commits and
 locks are real. “In the commit” means that half of it is in the write-ahead log. Recovery is counted in minutes of that
-clock, from the last trouble, with one sweep a minute. Made by ` + "`make torture`" + `.
+clock, from the last trouble, with one sweep a minute. Made by ` + "`make torture`" + `,
+which plays 10,000 accounts; ` + "`-torture N`" + ` plays fewer, and the second column says how many these were. A process
+is killed only after more refreshes than it has in hand: one that never comes to its first save keeps nothing.
 
 | scenario | accounts due | kills | grants lost | pairs saved twice | POSTs per refresh | wrong states | fenced writes | recovered after |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|

@@ -55,16 +55,17 @@ func (db *DB) listAccounts(ctx context.Context, doing, query string, args ...any
 // ClaimRefresh takes the lease on an ACTIVE account for owner until now+lease
 // and returns the account as it is then: Epoch is one up, RefreshStartedAt is
 // the first try of the refresh under way. ErrHeld: the lease of somebody else
-// (or of owner itself) still runs; one that would run longer than lease was taken
-// before the clock was set back, and is over. ErrFenced: the account is no longer ACTIVE.
+// (or of owner itself) still runs; one that would run twice as long was taken
+// before the clock was set back, and is over. (Once would be too sharp: who waited
+// for the write lock read the clock before the holder did.) ErrFenced: the account is no longer ACTIVE.
 func (db *DB) ClaimRefresh(ctx context.Context, id, owner string, now time.Time, lease time.Duration) (Account, error) {
 	const claim = `UPDATE accounts SET lease_owner = $1, lease_until = $2, due_at = $2,
 		refresh_started_at = COALESCE(refresh_started_at, $3), epoch = epoch + 1
-		WHERE id = $4 AND state = 'ACTIVE' AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $2)
+		WHERE id = $4 AND state = 'ACTIVE' AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $5)
 		RETURNING ` + accountColumns
 	var a Account
 	err := db.together(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		a, err = scanAccount(tx.QueryRowContext(ctx, claim, owner, micros(now.Add(lease)), micros(now), id))
+		a, err = scanAccount(tx.QueryRowContext(ctx, claim, owner, micros(now.Add(lease)), micros(now), id, micros(now.Add(2*lease))))
 		return err
 	})
 	if errors.Is(err, ErrNotFound) {

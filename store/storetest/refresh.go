@@ -124,6 +124,10 @@ func claimExcludes(t *testing.T, dsn string) {
 			t.Errorf("ClaimRefresh by %s under a live lease = %v, want ErrHeld", owner, err)
 		}
 	}
+	// Who waited for the write lock read the clock a moment before the holder did.
+	if _, err := db.ClaimRefresh(t.Context(), before.ID, "b", noon.Add(-time.Second), lease); !errors.Is(err, store.ErrHeld) {
+		t.Errorf("ClaimRefresh of a moment ago under a live lease = %v, want ErrHeld", err)
+	}
 	wantDue(t, db, noon.Add(lease), "U061")
 	second := claim(t, db, before.ID, "b", noon.Add(lease))
 	if second.Epoch != first.Epoch+1 || second.LeaseOwner != "b" || second.RefreshStartedAt != noon {

@@ -84,7 +84,7 @@ func (m *refreshMachine) claim(rt *rapid.T) {
 	switch {
 	case m.want.State != store.Active:
 		m.expect(rt, err, store.ErrFenced)
-	case m.now.Before(m.want.LeaseUntil) && !m.want.LeaseUntil.After(m.now.Add(lease)):
+	case m.now.Before(m.want.LeaseUntil) && !m.want.LeaseUntil.After(m.now.Add(2*lease)):
 		m.expect(rt, err, store.ErrHeld)
 	default:
 		m.expect(rt, err, nil)
