@@ -86,9 +86,10 @@ func (t *safeText) pass(text string) {
 		text, t.gap = "\n\n"+strings.TrimLeft(text, " \n"), false
 	}
 	runes := []rune(text)
-	if t.length += len(runes); t.length > maxAnswer {
-		text = string(runes[:len(runes)-(t.length-maxAnswer)]) + "…"
+	if room := maxAnswer - 1 - t.length; len(runes) > room { // one is for the …
+		text, runes = string(runes[:room])+"…", runes[:room+1]
 	}
+	t.length += len(runes)
 	t.out.WriteString(text)
 	t.emit(text)
 }

@@ -100,8 +100,8 @@ func TestSafeTextHidesPrivateTeams(t *testing.T) {
 func TestSafeTextIsBounded(t *testing.T) {
 	t.Parallel()
 	got, _ := spoken("", strings.Repeat("word ", 10_000), false, 100)
-	if n := len([]rune(got)); n > maxAnswer+1 {
-		t.Errorf("%d characters, want at most %d", n, maxAnswer)
+	if n := len([]rune(got)); n > maxAnswer || !strings.HasSuffix(got, "…") {
+		t.Errorf("%d characters, want at most %d, the last one …", n, maxAnswer)
 	}
 	unbroken, pieces := spoken("", strings.Repeat("[", 10_000), false, 100)
 	if len(pieces) < 2 || len(unbroken) == 0 {

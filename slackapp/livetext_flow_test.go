@@ -132,3 +132,36 @@ func TestContinueGoesOn(t *testing.T) {
 		t.Errorf("it went on with %q", said)
 	}
 }
+
+func TestAnAnswerBeyondAMessageIsCutInEveryWayItIsShown(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(*world){
+		"streamed": func(*world) {},
+		"edited":   func(w *world) { w.slack.Inject(slacktest.Fault{Method: "chat.startStream", RetryAfter: 30}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := speaking(t, strings.Repeat("On and on it goes. ", 2000), 5*time.Millisecond)
+			spoil(w)
+			q := w.says(w.alice, w.alice.DM(), wondering)
+			var text string
+			w.await("the end of the answer", func() bool {
+				text = ""
+				for _, m := range w.alice.Thread(w.alice.DM(), q.TS) {
+					if !m.Streaming {
+						text += slacktest.Text(m)
+					}
+				}
+				return strings.Contains(text, "…") && strings.Contains(text, "Helpful")
+			})
+			if n := strings.Count(text, "On and on it goes."); n < 500 || n > 640 {
+				t.Errorf("%d sentences are shown, want about 600: as many as a message takes", n)
+			}
+			for _, c := range w.callsOf("chat.startStream", "chat.appendStream", "chat.stopStream", "chat.postMessage", "chat.update") {
+				if c.Error == "msg_too_long" {
+					t.Errorf("%s was too long", c.Method)
+				}
+			}
+		})
+	}
+}

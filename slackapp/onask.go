@@ -19,6 +19,9 @@ const (
 	closeCap = 5 * time.Second
 )
 
+// leastText is how much of an answer is shown, whatever comes below it.
+const leastText = 500
+
 // cap is how long the work on a request may take.
 func (r *request) cap() time.Duration {
 	switch r.Op {
@@ -87,7 +90,7 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 	m := Message{Public: r.Public && answer.Proposal.ID == "" && !apart}
 	if answer.Text != "" {
 		m.Text = fallback(escape(answer.Text))
-		m = m.with(slack.NewMarkdownBlock("", cut(answer.Text, maxBody-sizeOf(rest))))
+		m = m.with(slack.NewMarkdownBlock("", cut(answer.Text, max(maxBody-sizeOf(rest), leastText))))
 	}
 	return m.with(rest...), nil
 }
@@ -98,7 +101,7 @@ func sizeOf(all []slack.Block) int {
 	for _, b := range all {
 		size += length(blockText(b)) + 2
 	}
-	return min(size, maxBody-500)
+	return size
 }
 
 // belowAnswer is what code adds to a model's text: what was done for it, the issues
