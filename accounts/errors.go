@@ -39,10 +39,8 @@ const (
 // The causes that explain a state (store.Account.Cause, store.Notice.Cause).
 const (
 	causeRevoked  = "revoked" // Linear refuses the grant
-	causeOurs     = CauseOurs
-	causeAge      = "age" // the sign-in had long run out, or could not be renewed
-	causeBackup   = CauseBackup
-	causeCode     = "code" // waiting for the code
+	causeAge      = "age"     // the sign-in had long run out, or could not be renewed
+	causeCode     = "code"    // waiting for the code
 	causeNoCode   = "code_failed"
 	causeCanceled = "canceled"
 	causePerson   = "person"

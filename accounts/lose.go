@@ -57,9 +57,9 @@ func lostNotice(to store.State) string {
 func (m *Manager) loseLegacy(ctx context.Context, a store.Account, p pair) error {
 	switch {
 	case a.Suspect:
-		return m.lose(ctx, a, store.Expired, causeBackup)
+		return m.lose(ctx, a, store.Expired, CauseBackup)
 	case !a.RefreshStartedAt.IsZero():
-		return m.lose(ctx, a, store.Expired, causeOurs)
+		return m.lose(ctx, a, store.Expired, CauseOurs)
 	case !time.Now().Before(p.expires):
 		return m.lose(ctx, a, store.Expired, causeAge)
 	}

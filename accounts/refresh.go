@@ -145,9 +145,9 @@ func (m *Manager) refused(ctx context.Context, a store.Account, old pair, fresh 
 	case again.Epoch != a.Epoch:
 		return fmt.Errorf("refresh %s: %w", a.Key, store.ErrFenced) // who took over decides
 	case a.Suspect:
-		return m.lose(ctx, a, store.Expired, causeBackup)
+		return m.lose(ctx, a, store.Expired, CauseBackup)
 	case now.Sub(a.RefreshStartedAt) > graceReplay:
-		return m.lose(ctx, a, store.Expired, causeOurs)
+		return m.lose(ctx, a, store.Expired, CauseOurs)
 	case now.Sub(old.expires) > dayLife:
 		return m.lose(ctx, a, store.Expired, causeAge)
 	case !now.Before(old.expires):
