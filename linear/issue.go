@@ -1,6 +1,9 @@
 package linear
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Issue is one Linear issue as this program reads it: only the fields it shows
 // or changes. ID is the UUID, Identifier the number people use (ENG-142).
@@ -67,8 +70,11 @@ type State struct {
 }
 
 // Open reports whether work in this state still has to be done.
-func (s State) Open() bool {
-	return s.Type != "completed" && s.Type != "canceled" && s.Type != "duplicate"
+func (s State) Open() bool { return !slices.Contains(closedTypes, s.Type) }
+
+// OpenOnly asks for issues whose state is Open.
+func OpenOnly() Filter {
+	return Filter{"state": Filter{"type": Filter{"nin": closedTypes}}}
 }
 
 // User is a member of the Linear workspace, or an app user.

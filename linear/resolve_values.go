@@ -49,7 +49,7 @@ func (l *lister) stateType(class string) {
 	switch class {
 	case "all":
 	case "open":
-		l.add(Filter{"state": Filter{"type": Filter{"nin": closedTypes}}})
+		l.add(OpenOnly())
 	case "closed":
 		l.add(Filter{"state": Filter{"type": Filter{"in": closedTypes}}})
 	case "triage", "backlog", "unstarted", "started", "completed", "canceled":

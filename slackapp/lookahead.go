@@ -2,12 +2,14 @@ package slackapp
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
 
+	"linearbot/assistant"
 	"linearbot/linear"
 )
 
@@ -110,7 +112,7 @@ func (a *App) typesTitle(ctx context.Context, r *request) error {
 
 // lookAhead searches for what looks like a title, in the background.
 func (a *App) lookAhead(ctx context.Context, r *request, view, title string, pause time.Duration) {
-	words := tellingWords(title)
+	words := assistant.TellingWords(title)
 	s, err := a.Accounts.Session(ctx, r.Key)
 	if len(words) < 2 || view == "" || err != nil {
 		return
@@ -125,7 +127,9 @@ func (a *App) lookAhead(ctx context.Context, r *request, view, title string, pau
 
 // lookFor asks Linear for open issues with any of the words.
 func (a *App) lookFor(ctx context.Context, r *request, s *linear.Session, words []string) ([]linear.Issue, bool) {
-	page, err := s.Issues(ctx, linear.IssueQuery{Filter: openWithAny(words), Sort: linear.SortUpdated, First: 50})
+	filter := linear.OpenOnly()
+	maps.Copy(filter, assistant.TitledLike(words))
+	page, err := s.Issues(ctx, linear.IssueQuery{Filter: filter, Sort: linear.SortUpdated, First: 50})
 	if err != nil {
 		a.Log.InfoContext(ctx, "similar issues not looked up", "ref", r.Ref, "err", err)
 		return nil, false

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/slack-go/slack"
 
+	"linearbot/assistant"
 	"linearbot/linear"
 )
 
@@ -20,7 +20,7 @@ const similarCap = 1200 * time.Millisecond
 // similarTo finds open issues that look like the one being written: at least two
 // telling words of the title in common, and half of all of them.
 func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d draft) []similar {
-	words := tellingWords(d.Title)
+	words := assistant.TellingWords(d.Title)
 	if len(words) < 2 {
 		return nil
 	}
@@ -36,7 +36,7 @@ func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d dr
 	}
 	var all []ranked
 	for _, i := range found {
-		shared := sharedWords(words, tellingWords(i.Title))
+		shared := assistant.SharedWords(words, assistant.TellingWords(i.Title))
 		itself := i.Title == d.Title && time.Since(i.CreatedAt) < time.Minute // the form was sent twice
 		if itself || !i.State.Open() || len(shared) < 2 || 2*len(shared) < len(words) {
 			continue
@@ -49,40 +49,6 @@ func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d dr
 		out = append(out, x.similar)
 	}
 	return out
-}
-
-// openWithAny asks for open issues with any of the words in the title. Full-text
-// search would want all of them, and has a limit of its own.
-func openWithAny(words []string) linear.Filter {
-	var any []linear.Filter
-	for _, w := range words[:min(len(words), 8)] {
-		any = append(any, linear.Filter{"title": linear.Filter{"containsIgnoreCase": w}})
-	}
-	return linear.Filter{"state": linear.Filter{"type": linear.Filter{"nin": []string{"completed", "canceled", "duplicate"}}}, "or": any}
-}
-
-// plainWords are too common to tell two issues apart.
-var plainWords = strings.Fields("the and for with that this from not are was has have when then into does doesn don can cannot issue bug after before our your its all any but")
-
-// tellingWords are the words of a title that say what it is about, each once.
-func tellingWords(title string) []string {
-	var words []string
-	for _, w := range strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		if length(w) > 2 && !slices.Contains(plainWords, w) && !slices.Contains(words, w) {
-			words = append(words, w)
-		}
-	}
-	return words
-}
-
-func sharedWords(a, b []string) []string {
-	var shared []string
-	for _, w := range a {
-		if slices.Contains(b, w) {
-			shared = append(shared, w)
-		}
-	}
-	return shared
 }
 
 // askAboutSimilar is the view that comes before a likely duplicate; nil when there

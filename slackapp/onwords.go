@@ -87,8 +87,8 @@ func (a *App) answerWords(ctx context.Context, r *request, text string) (Message
 		return Message{}, err
 	}
 	memory := a.recall(ctx, r)
-	if what := triageWords.FindStringSubmatch(text); what != nil {
-		m, err := a.triage(ctx, r, s, memory, what[1])
+	if ref, ok := assistant.ParseTriage(text, memory.Thread()); ok {
+		m, err := a.triage(ctx, r, s, ref)
 		if err == nil {
 			a.remember(context.WithoutCancel(ctx), r, a.spoken(ctx, text), m)
 		}

@@ -22,8 +22,14 @@ func TestTriageSuggestsAndEachIsAppliedAlone(t *testing.T) {
 	made := w.titled("Kiosk printer jams on long receipts")
 	w.await("the third issue", func() bool { made = w.titled("Kiosk printer jams on long receipts"); return len(made) == 1 })
 	ref := made[0].Identifier
-	w.says(w.alice, w.alice.DM(), "triage "+ref)
-	m := w.sees(w.alice, w.alice.DM(), "Triage of")
+	var m slacktest.Message
+	n := w.requests(func() {
+		w.says(w.alice, w.alice.DM(), "triage "+ref)
+		m = w.sees(w.alice, w.alice.DM(), "Triage of")
+	})
+	if n != 2 {
+		t.Errorf("a triage takes %d requests to Linear, want 2: the issue, and what is like it", n)
+	}
 	text := slacktest.Text(m)
 	for _, words := range []string{"*High*", "*Bob Diaz*", "bug", "2 of 2 similar issues have it", "Duplicate of", "Nothing was changed"} {
 		if !strings.Contains(text, words) {
