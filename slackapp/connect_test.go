@@ -117,7 +117,7 @@ func TestAllThatWaitedGoesOn(t *testing.T) {
 	w.types(w.alice, general, "/linear create Asked second team:ENG")
 	holds(3)
 	w.types(w.alice, general, "/linear mine")
-	w.await("the question", func() bool { return strings.Count(w.screen(w.alice, general), "I'll finish what you asked") == 2 })
+	w.await("the question", func() bool { return strings.Count(w.alice.Screen(general), "I'll finish what you asked") == 2 })
 	m := w.sees(w.alice, general, "I'll finish what you asked")
 	w.browse(w.link(w.alice, m, "Connect Linear"), mailOf(w.alice))
 	w.sees(w.alice, general, "creating “Asked second” and what you asked now.")
@@ -266,7 +266,7 @@ func TestDeniedAtLinear(t *testing.T) {
 	w.refuses(link, "alice@acme.test")
 	m := w.sees(w.alice, general, "You haven't approved the connection yet.")
 	if m.TS != prompt.TS {
-		t.Errorf("the prompt stays:\n%s", w.screen(w.alice, general))
+		t.Errorf("the prompt stays:\n%s", w.alice.Screen(general))
 	}
 	w.clicks(w.alice, m, "Get a new link")
 	if link, err = w.alice.Link(w.form(w.alice, "Connect"), "Connect Linear"); err != nil {

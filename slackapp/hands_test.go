@@ -2,7 +2,6 @@ package slackapp_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -43,14 +42,9 @@ func (w *world) sees(p *slacktest.Person, channel, words string) slacktest.Messa
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
 	defer cancel()
-	var m slacktest.Message
-	err := w.slack.Await(ctx, func() bool {
-		var ok bool
-		m, ok = p.Find(channel, words)
-		return ok
-	})
+	m, err := p.AwaitWords(ctx, channel, words)
 	if err != nil {
-		w.t.Fatalf("%q did not appear to %s in %s; it shows:\n%s", words, p.ID, channel, w.screen(p, channel))
+		w.t.Fatal(err)
 	}
 	return m
 }
@@ -150,10 +144,3 @@ func (w *world) issue(ref string) lineartest.Issue {
 }
 
 // screen is a conversation as one person sees it.
-func (w *world) screen(p *slacktest.Person, channel string) string {
-	var b strings.Builder
-	for _, m := range p.Sees(channel) {
-		fmt.Fprintf(&b, "--- %s\n%s\n", m.User, slacktest.Text(m))
-	}
-	return b.String()
-}

@@ -274,7 +274,7 @@ func TestAPublicQuestionShowsTheProviderNothingPrivate(t *testing.T) {
 		return ok && m.EphemeralTo == w.carol.ID && strings.Contains(slacktest.Text(m), "SEC-1")
 	})
 	if len(w.bob.Thread(general, root.TS)) != n {
-		t.Errorf("everybody sees what was for Carol:\n%s", w.screen(w.bob, general))
+		t.Errorf("everybody sees what was for Carol:\n%s", w.bob.Screen(general))
 	}
 	asked := len(model.Requests())
 	if _, err := w.carol.ReplyInThread(t.Context(), root, "@linear and what else might smoulder, in your humble view?"); err != nil {

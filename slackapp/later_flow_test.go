@@ -42,7 +42,7 @@ func TestRateLimitedGoesOnByItself(t *testing.T) {
 			}
 			done := w.sees(w.alice, general, "Created")
 			if done.TS != m.TS || count(w.alice, general, "Created") != 1 {
-				t.Errorf("the answer does not take the place of the notice:\n%s", w.screen(w.alice, general))
+				t.Errorf("the answer does not take the place of the notice:\n%s", w.alice.Screen(general))
 			}
 			if n := len(w.titled("Made after the limit")); n != 1 {
 				t.Errorf("%d issues were made, want 1", n)

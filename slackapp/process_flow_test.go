@@ -56,7 +56,7 @@ func TestTwoProcesses(t *testing.T) {
 		}
 	}
 	if creates != 1 || count(w.alice, general, "Created") != 1 {
-		t.Errorf("%d create requests, %d answers, want one of each:\n%s", creates, count(w.alice, general, "Created"), w.screen(w.alice, general))
+		t.Errorf("%d create requests, %d answers, want one of each:\n%s", creates, count(w.alice, general, "Created"), w.alice.Screen(general))
 	}
 }
 

@@ -55,6 +55,27 @@ func (p *Person) Find(channel, words string) (Message, bool) {
 	return Message{}, false
 }
 
+// Screen is what this person sees of a conversation, threads left out, to be read by people.
+func (p *Person) Screen(channel string) string {
+	var b strings.Builder
+	for _, m := range p.Sees(channel) {
+		fmt.Fprintf(&b, "--- %s\n%s\n", m.User, Text(m))
+	}
+	return b.String()
+}
+
+// AwaitWords waits until Find finds words. The error shows the screen as it is then.
+func (p *Person) AwaitWords(ctx context.Context, channel, words string) (m Message, err error) {
+	err = p.s.Await(ctx, func() (found bool) {
+		m, found = p.Find(channel, words)
+		return found
+	})
+	if err != nil {
+		return m, fmt.Errorf("%q did not appear to %s in %s; it shows:\n%s", words, p.ID, channel, p.Screen(channel))
+	}
+	return m, nil
+}
+
 // DM returns the id of this person's direct message with the app.
 func (p *Person) DM() string {
 	p.s.mu.Lock()
