@@ -69,6 +69,7 @@ type Comment struct {
 	URL       string    `json:"url"`
 	Body      string    `json:"body"`
 	CreatedAt time.Time `json:"createdAt"`
+	User      *User     `json:"user,omitempty"`  // nil: an app wrote it, or it was not asked for
 	Issue     *Issue    `json:"issue,omitempty"` // as it was just after; nil when Linear did not say
 }
 

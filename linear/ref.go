@@ -1,7 +1,6 @@
 package linear
 
 import (
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,12 +30,7 @@ func ParseRef(text string) (ref string, ok bool) {
 
 // refOfURL takes ENG-142 out of https://linear.app/acme/issue/ENG-142/slug.
 func refOfURL(text string) (string, bool) {
-	text, _, _ = strings.Cut(text, "|") // Slack writes <url|label>
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() != "linear.app" {
-		return "", false
-	}
-	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
+	_, parts := pathOf(text)
 	if len(parts) < 3 || parts[1] != "issue" {
 		return "", false
 	}

@@ -201,10 +201,7 @@ func heldWaiting(held []heldRequest) string {
 	if n := len(all); n > 3 {
 		all = append(all[:2], plural(n-2, "more request", "more requests"))
 	}
-	if len(all) < 2 {
-		return strings.Join(all, "")
-	}
-	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
+	return listed(all)
 }
 
 // pressResume finishes what waited and needs a form: the press brings the trigger.

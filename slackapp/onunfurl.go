@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	unfurlLinks  = 3                  // a message with more links gets no previews
+	unfurlLinks  = linear.MaxLinks    // a message with more links gets no previews
 	unfurlAgain  = 60 * time.Minute   // the same link in the same channel
 	unfurlPrompt = 7 * 24 * time.Hour // between two offers to connect
 
@@ -27,65 +27,92 @@ const (
 
 // onLinks previews the links of a message with the poster's own connection. A
 // preview is seen by everybody in the conversation, so private teams and channels
-// shared with another company get none.
+// shared with another company get none. Links in a message that is still being
+// written are previewed where that is known to be right for wherever it goes.
 func (a *App) onLinks(ctx context.Context, r *request, e *slackevents.LinkSharedEvent) error {
-	outside := readOutside(r.raw.Payload)
-	if outside.Event.Source == "composer" || len(e.Links) > unfurlLinks || e.User == "" || e.User == a.bot.UserID {
-		return nil // a composer does not say where its message will go
+	posted := readPosted(r.raw.Payload)
+	if len(e.Links) > unfurlLinks || e.User == "" || e.User == a.bot.UserID {
+		return nil
 	}
-	links := issueLinks(e.Links)
-	if len(links) == 0 || a.mayUse(ctx, r) != nil || a.external(ctx, e.Channel, outside.Shared) && !a.policy(ctx, r.Key.TeamID).Shared {
+	links := linearLinks(e.Links)
+	if len(links) == 0 || a.mayUse(ctx, r) != nil || a.external(ctx, e.Channel, posted.Shared) && !a.policy(ctx, r.Key.TeamID).Shared {
 		return nil
 	}
 	r.Thread, r.Reads = e.ThreadTimeStamp, true
 	s, err := a.Accounts.Session(ctx, r.Key)
-	if anyOf(err, accounts.ErrNotConnected, accounts.ErrPending, accounts.ErrVerifying) {
+	if anyOf(err, accounts.ErrNotConnected, accounts.ErrPending, accounts.ErrVerifying) && !posted.composing() {
 		return a.offerPreviews(ctx, r)
 	}
 	if err != nil {
 		return nil //nolint:nilerr // a lost connection has its own message; a preview is only a courtesy
 	}
-	fresh := map[string]string{}
-	for address, ref := range links {
-		if a.firstUnfurl(ctx, r, address) {
-			fresh[address] = ref
+	links = slices.DeleteFunc(links, func(l sharedLink) bool { return !a.firstUnfurl(ctx, r, l.Address, !posted.composing()) })
+	cards, hidden := a.unfurl(ctx, r, s, links)
+	if len(hidden) > 0 && !posted.composing() {
+		if err := a.whisper(ctx, r, privateLinks(hidden)); err != nil {
+			a.Log.InfoContext(ctx, "poster not told", "ref", r.Ref, "err", err)
 		}
 	}
-	return a.unfurl(ctx, r, e, s, fresh)
+	if len(cards) == 0 {
+		return nil
+	}
+	if posted.composing() { // message_ts is no timestamp yet
+		_, _, _, err = a.API.UnfurlMessageByIDContext(ctx, posted.Event.UnfurlID, posted.Event.Source, cards)
+	} else {
+		_, _, _, err = a.API.UnfurlMessageContext(ctx, e.Channel, e.MessageTimeStamp, cards)
+	}
+	if err != nil {
+		a.Log.WarnContext(ctx, "links not previewed", "ref", r.Ref, "err", wrapSlack("chat.unfurl", err))
+	}
+	return nil
 }
 
-// outsideOf is what slack-go leaves out of a link_shared envelope.
-type outsideOf struct {
+// postedLinks is what slack-go leaves out of a link_shared envelope.
+type postedLinks struct {
 	Shared bool `json:"is_ext_shared_channel"`
 	Event  struct {
-		Source string `json:"source"`
+		Source   string `json:"source"`
+		UnfurlID string `json:"unfurl_id"`
 	} `json:"event"`
 }
 
-func readOutside(payload json.RawMessage) outsideOf {
-	var o outsideOf
-	if err := json.Unmarshal(payload, &o); err != nil {
-		o.Shared = true // not known: nothing is shown
+func readPosted(payload json.RawMessage) postedLinks {
+	var p postedLinks
+	if err := json.Unmarshal(payload, &p); err != nil {
+		p.Shared = true // not known: nothing is shown
 	}
-	return o
+	return p
 }
+
+// composing reports whether the message is not sent yet.
+func (p postedLinks) composing() bool { return p.Event.Source == "composer" }
+
+// composer stands for the channel of a message that is still being written: Slack
+// does not say where it will go.
+const composer = "COMPOSER"
 
 // external reports whether people from another company read the channel. What
 // cannot be found out counts as yes.
 func (a *App) external(ctx context.Context, channel string, shared bool) bool {
-	if shared {
+	if shared || channel == composer {
 		return true
 	}
 	c := a.channel(ctx, channel)
 	return c == nil || c.IsExtShared || c.IsPendingExtShared
 }
 
-// issueLinks are the links that name an issue, by the very address posted.
-func issueLinks(links []slackevents.SharedLinks) map[string]string {
-	found := map[string]string{}
+// sharedLink is a link to Linear with the very address that was posted.
+type sharedLink struct {
+	linear.Link
+	Address string
+}
+
+func linearLinks(links []slackevents.SharedLinks) []sharedLink {
+	var found []sharedLink
 	for _, l := range links {
-		if ref, ok := linear.ParseRef(l.URL); ok {
-			found[l.URL] = ref
+		parsed, ok := linear.ParseLink(l.URL)
+		if ok && !slices.ContainsFunc(found, func(f sharedLink) bool { return f.Address == l.URL }) {
+			found = append(found, sharedLink{parsed, l.URL})
 		}
 	}
 	return found
@@ -93,12 +120,15 @@ func issueLinks(links []slackevents.SharedLinks) map[string]string {
 
 // firstUnfurl reports whether a link was not previewed in its channel during the
 // last hour, and notes that it is now.
-func (a *App) firstUnfurl(ctx context.Context, r *request, address string) bool {
+func (a *App) firstUnfurl(ctx context.Context, r *request, address string, note bool) bool {
 	hash := sha256.Sum256([]byte(address))
 	place := store.Key{TeamID: r.Key.TeamID, UserID: r.Channel}
 	name := "unfurl/" + hex.EncodeToString(hash[:12])
 	if _, err := a.DB.Memory(ctx, place, name, time.Now()); err == nil {
 		return false
+	}
+	if !note {
+		return true
 	}
 	err := a.DB.PutMemory(ctx, store.Memory{Key: place, Thread: name, Body: []byte{0}, ExpiresAt: time.Now().Add(unfurlAgain)})
 	if err != nil {
@@ -107,47 +137,31 @@ func (a *App) firstUnfurl(ctx context.Context, r *request, address string) bool 
 	return true
 }
 
-func (a *App) unfurl(ctx context.Context, r *request, e *slackevents.LinkSharedEvent, s *linear.Session, links map[string]string) error {
-	if len(links) == 0 {
-		return nil
+// unfurl makes the previews of links by their addresses, with one request, and
+// names what may not be shown.
+func (a *App) unfurl(ctx context.Context, r *request, s *linear.Session, links []sharedLink) (cards map[string]slack.Attachment, hidden []string) {
+	var asked []linear.Link
+	for _, l := range links {
+		asked = append(asked, l.Link)
 	}
-	var refs []string
-	for _, ref := range links {
-		if !slices.Contains(refs, ref) {
-			refs = append(refs, ref)
-		}
-	}
-	found, err := s.IssuesByRef(ctx, refs)
+	found, err := s.Linked(ctx, asked)
 	if err != nil {
 		a.Log.InfoContext(ctx, "links not previewed", "ref", r.Ref, "err", err)
-		return nil
+		return nil, nil
 	}
-	cards := map[string]slack.Attachment{}
-	var hidden []string
-	for address, ref := range links {
-		at := slices.IndexFunc(found, func(i linear.Issue) bool { return i.Identifier == ref || i.ID == ref })
+	cards = map[string]slack.Attachment{}
+	for i, l := range links {
+		name, private, preview := linkedCard(found[i])
 		switch {
-		case at < 0: // not there or not visible: nothing is said in public
-		case found[at].Team.Private():
-			hidden = append(hidden, found[at].Identifier)
+		case name == "": // not there or not visible: nothing is said in public
+		case private:
+			hidden = append(hidden, name)
 		default:
-			cards[address] = unfurlOf(card{Issue: found[at], Public: true}.compact())
+			cards[l.Address] = unfurlOf(preview())
 		}
 	}
-	if len(hidden) > 0 {
-		slices.Sort(hidden)
-		if err := a.whisper(ctx, r, privateLinks(hidden)); err != nil {
-			a.Log.InfoContext(ctx, "poster not told", "ref", r.Ref, "err", err)
-		}
-	}
-	if len(cards) == 0 {
-		return nil
-	}
-	_, _, _, err = a.API.UnfurlMessageContext(ctx, e.Channel, e.MessageTimeStamp, cards)
-	if err != nil {
-		a.Log.WarnContext(ctx, "links not previewed", "ref", r.Ref, "err", wrapSlack("chat.unfurl", err))
-	}
-	return nil
+	slices.Sort(hidden)
+	return cards, slices.Compact(hidden)
 }
 
 // whisper says something to the poster alone, and not at all where that cannot be.

@@ -35,6 +35,8 @@ func (w world) issueSurfaces() map[string]any {
 		"similar":         similarIssues("meta", []similar{{w.issue, w.title}, {w.issue, ""}}),
 		"already_linked":  alreadyLinked("meta", w.issue),
 		"created_view":    createdView(w.issue),
+		"link_comment":    commentCard(linear.Comment{URL: w.issue.URL + "#comment-0bf3d8a2", Body: "See **" + w.title + "**\n\n- [ ] retry", CreatedAt: noon, User: &w.dir.Users[0], Issue: &w.issue}),
+		"link_project":    projectCard(w.project()),
 		"filters":         editFilters("meta", "/linear", w.dir, filters{TeamID: "team-eng", State: "open", Assignee: "user-0", Priority: "2", LabelIDs: []string{"label-0"}, Project: "project-0", Cycle: "cycle-0", Updated: "7d", Sort: "updated"}),
 		"settings":        settingsView("meta", w.dir, defaults{TeamID: "team-eng", ProjectID: "project-0", LabelIDs: []string{"label-0"}, AssignMe: true}),
 		"channel":         channelView("meta", w.title, w.dir, defaults{TeamID: "team-eng", TemplateID: "template-0", Post: true, Instructions: w.title}),
@@ -49,6 +51,13 @@ func (w world) issueSurfaces() map[string]any {
 		"options_issue":   answerOptions(issueOptions(w.issues, "")),
 		"options_nothing": answerOptions(optionsFor(w.dir, fieldTeam, "", "no such "+w.title)),
 	}
+}
+
+func (w world) project() linear.LinkedProject {
+	p := linear.LinkedProject{Ref: linear.Ref{Name: w.title}, URL: "https://linear.app/acme/project/auth-0bf3d8a2a1f5", Progress: 0.456, TargetDate: "2026-12-01", Lead: &w.dir.Users[0]}
+	p.Status.Name = "In Progress"
+	p.Teams.Nodes = append(p.Teams.Nodes, w.dir.Teams[0].TeamRef, linear.TeamRef{Name: w.title}, linear.TeamRef{Name: "Mobile"}, linear.TeamRef{Name: "Design"})
+	return p
 }
 
 func (w world) items() []planItem {
@@ -147,6 +156,7 @@ func emptySurfaces() map[string]any {
 		"filters": editFilters("", "/linear", none, filters{}), "settings": settingsView("", none, defaults{}), "channel": channelView("", "", none, defaults{}),
 		"home": home{Word: "/linear"}.view(), "status": connectionStatus{}.message(),
 		"admin_people": adminPage{Tab: tabPeople}.view(), "admin_health": adminPage{}.view(), "admin_audit": adminPage{Tab: tabAudit}.view(),
+		"link_comment": commentCard(linear.Comment{Issue: &bare}), "link_project": projectCard(linear.LinkedProject{Ref: linear.Ref{Name: "Auth revamp"}}),
 		"applied": applied{ID: "p"}.message(), "preview": plan{ID: "p"}.message(), "thread_preview": threadPreview(transcript{}),
 	}
 }

@@ -198,6 +198,14 @@ func plural(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
+// listed joins words: "a, b and c".
+func listed(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
 // quoted is a person's words between curly quotes, ready for mrkdwn.
 func quoted(s string, limit int) string { return "“" + inline(s, limit) + "”" }
 

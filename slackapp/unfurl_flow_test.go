@@ -77,6 +77,110 @@ func TestNoUnfurl(t *testing.T) {
 	}
 }
 
+// unfurled is what stands below one link of a message, as text.
+func (w *world) unfurled(m slacktest.Message, link string) string {
+	return fmt.Sprint(current(w, m).Unfurls[link])
+}
+
+// TestUnfurlProjectsAndComments: three links of three kinds take one request.
+func TestUnfurlProjectsAndComments(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, engineering, "/linear comment ENG-135 The *banner* covers it")
+	w.sees(w.alice, engineering, "Comment added")
+	comment := "https://linear.app/acme/issue/ENG-135/x#comment-" + w.linear.Comments("ENG-135")[0].ID[:8]
+	project := w.linear.AddProject("Checkout", "ENG", "DES")
+	before := w.linear.CountRequests("/graphql")
+	m := say(w, w.alice, general, link98+" "+comment+" "+project)
+	w.await("three previews", func() bool { return len(current(w, m).Unfurls) == 3 })
+	if n := w.linear.CountRequests("/graphql") - before; n != 1 {
+		t.Errorf("three links took %d requests", n)
+	}
+	for link, words := range map[string][]string{
+		link98: {"Payment retries loop"}, comment: {"ENG-135", "&gt; The _banner_ covers it", "by Alice Chen"},
+		project: {"Project *<", "|Checkout>", "Planned", "no lead", "0% done", "Engineering"},
+	} {
+		for _, want := range words {
+			if got := w.unfurled(m, link); !strings.Contains(got, want) {
+				t.Errorf("the preview of %s lacks %q: %s", link, want, got)
+			}
+		}
+	}
+	gone := say(w, w.alice, general, "https://linear.app/acme/issue/ENG-104/x#comment-00000000 https://linear.app/globex/issue/ENG-98/x")
+	w.await("the issue of a comment that is gone", func() bool { return len(current(w, gone).Unfurls) > 0 })
+	if got := fmt.Sprint(current(w, gone).Unfurls); !strings.Contains(got, "Login timeout") || strings.Contains(got, "Payment retries") {
+		t.Errorf("a comment that is gone and a link to another workspace show %s", got)
+	}
+}
+
+// TestNoUnfurlOfPrivateProjects: one private team is enough; its comments likewise.
+func TestNoUnfurlOfPrivateProjects(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.carol)
+	mixed := w.linear.AddProject("Audit", "ENG", "SEC")
+	closed := w.linear.AddProject("Hush", "SEC")
+	w.types(w.carol, w.carol.DM(), "/linear comment SEC-1 hush-hush")
+	w.sees(w.carol, w.carol.DM(), "Comment added")
+	comment := "https://linear.app/acme/issue/SEC-1/x#comment-" + w.linear.Comments("SEC-1")[0].ID[:8]
+	m := say(w, w.carol, general, mixed+" "+closed+" "+comment)
+	w.sees(w.carol, general, "Audit, Hush and SEC-1 are in private teams")
+	w.unseen(w.alice, general, "private teams")
+	unknown := say(w, w.alice, general, closed+" "+comment)
+	w.handled()
+	for _, m := range []slacktest.Message{m, unknown} {
+		if got := current(w, m).Unfurls; len(got) != 0 {
+			t.Errorf("%q shows %v", m.Text, got)
+		}
+	}
+}
+
+// TestUnfurlInTheComposer: a preview while a message is written goes by its own id,
+// and only where admins allow previews wherever the message may go.
+func TestUnfurlInTheComposer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.carol)
+	paste := func(link string) string {
+		t.Helper()
+		id, err := w.alice.PasteLink(t.Context(), general, link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	id := paste(link98)
+	w.handled()
+	if got := w.alice.Preview(id); len(got) != 0 {
+		t.Errorf("it is not known where the message goes, and its link shows %v", got)
+	}
+	w.rules("Preview links in channels shared with other companies", "Read plain words")
+	w.until("the rule", func() bool {
+		text, _ := w.db.Setting(t.Context(), teamID, "", "policy")
+		return strings.Contains(string(text), `"shared":true`)
+	})
+	id = paste(link98)
+	w.await("the preview", func() bool { return len(w.alice.Preview(id)) == 1 })
+	if got := fmt.Sprint(w.alice.Preview(id)); !strings.Contains(got, "Payment retries loop") {
+		t.Errorf("the preview holds %s", got)
+	}
+	again := paste(link98)
+	w.await("the preview once more", func() bool { return len(w.alice.Preview(again)) == 1 })
+	private := paste("https://linear.app/acme/issue/SEC-1/x")
+	m := say(w, w.alice, general, link98) // what was composed counts for nothing: the message is previewed
+	w.await("the preview of the message", func() bool { return len(current(w, m).Unfurls) == 1 })
+	w.handled()
+	if got := w.alice.Preview(private); len(got) != 0 {
+		t.Errorf("a private issue is previewed: %v", got)
+	}
+	if _, err := w.bob.PasteLink(t.Context(), general, link98); err != nil {
+		t.Fatal(err)
+	}
+	w.handled()
+	w.unseen(w.bob, general, "Connect Linear and I'll show")
+}
+
 // TestUnfurlNotConnected offers to connect once a week, and not after Don't ask again.
 func TestUnfurlNotConnected(t *testing.T) {
 	t.Parallel()

@@ -92,6 +92,21 @@ func (s *Server) Join(name, handle string, teams ...string) {
 	}
 }
 
+// AddProject starts a project that the teams with these keys share, and returns
+// its address.
+func (s *Server) AddProject(name string, teams ...string) (address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var of []*team
+	for _, t := range s.w.teams {
+		if slices.Contains(teams, t.Key) {
+			of = append(of, t)
+		}
+	}
+	s.w.seedProject(name, "planned", nil, of...)
+	return s.webURL("project", s.w.projects[len(s.w.projects)-1].SlugID)
+}
+
 // RevokeAccess ends all grants that this person gave, as Linear's settings page
 // does, and returns how many there were.
 func (s *Server) RevokeAccess(email string) int {

@@ -132,7 +132,7 @@ func (root) Comments(ctx context.Context, a filteredArgs) (*connection[*commentN
 func (root) Comment(ctx context.Context, a struct{ ID, Hash *string }) (*commentNode, error) {
 	c := from(ctx)
 	if a.Hash != nil {
-		k := first(c.w.comments, func(k *comment) bool { return strings.HasPrefix(k.ID, *a.Hash) })
+		k := first(c.w.comments, func(k *comment) bool { return k.ID[:8] == *a.Hash && c.w.sees(c.viewer, k.issue.team) })
 		if k == nil {
 			return nil, notFound("Comment")
 		}
