@@ -25,8 +25,8 @@ type flow struct {
 	budget time.Duration // p95 of the budgets people were promised, for a Linear without delay of its own
 	most   int           // requests to Linear when names are warm
 	do     func(w *world, n int) (done func() bool)
-	ready  func(w *world, n int) // not measured, as
-	tidy   func(w *world)
+	ready  func(w *world, n int) // what comes before, not measured; may be nil
+	tidy   func(w *world)        // what comes after each, not measured; may be nil
 }
 
 // flows lists what is measured. Each ends when the person sees the result.
@@ -71,16 +71,22 @@ func openModal(w *world, _ int) func() bool {
 
 // writeForm opens the form and writes a title, as a person does who takes a moment.
 func writeForm(w *world, n int) {
+	for len(w.alice.Views()) > 0 { // another flow's
+		closeModal(w)
+	}
 	w.openForm(w.alice, "eng")
 	before := w.linear.CountRequests("Issues")
-	w.fills(w.alice, map[string]any{"title": fmt.Sprintf("Latency %d measured over forms", n)})
+	w.fills(w.alice, map[string]any{"title": formTitle(n)})
 	w.until("the title to be looked up", func() bool { return w.linear.CountRequests("Issues") > before })
 }
+
+// formTitle has no word of another one: likely duplicates would be asked about.
+func formTitle(n int) string { return fmt.Sprintf("Filed%d formally%d", n, n) }
 
 func submitForm(w *world, n int) func() bool {
 	w.submits(w.alice, nil)
 	return func() bool {
-		return strings.Contains(slacktest.Text(w.alice.Last(general)), fmt.Sprintf("Latency %d measured", n))
+		return strings.Contains(slacktest.Text(w.alice.Last(general)), formTitle(n))
 	}
 }
 
