@@ -17,7 +17,13 @@ func (m *Manager) adopt(tx *store.Tx, a store.Account, g store.Grant, p pair) (s
 	}
 	now := time.Now()
 	first := a.ConnectedAt.IsZero()
-	replaced := m.pairsOf(tx, a, p)
+	replaced, action := m.pairsOf(tx, a, p), "connect"
+	if elsewhere(a, g) {
+		action = ActionReplace
+		if err := tx.DropWork(); err != nil { // it is about the other workspace
+			return a, nil, err
+		}
+	}
 	a, err := move(a, store.Active, "", now)
 	if err != nil {
 		return a, nil, err
@@ -40,7 +46,7 @@ func (m *Manager) adopt(tx *store.Tx, a store.Account, g store.Grant, p pair) (s
 	if err := tx.DropCandidate(a.ID); err != nil {
 		return a, nil, err
 	}
-	return a, replaced, tx.AppendAudit(store.Entry{At: now, Key: a.Key, Action: "connect", Result: "ok", Source: "browser"})
+	return a, replaced, tx.AppendAudit(store.Entry{At: now, Key: a.Key, Action: action, Result: "ok", Source: "browser"})
 }
 
 // free refuses a Linear identity that serves another Slack user, unless an admin

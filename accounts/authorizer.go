@@ -30,12 +30,13 @@ func (b bearer) Rejected(context.Context, http.Header) error { return linear.Err
 type authorizer struct {
 	m   *Manager
 	key store.Key
+	org string // the workspace the session was made for; its ids mean nothing in another
 }
 
 // Authorize writes the token of a live account: one read of the row, no write. An
 // expired token is renewed first, in the one flight of the account.
 func (z *authorizer) Authorize(ctx context.Context, h http.Header) error {
-	a, p, err := z.m.live(ctx, z.key)
+	a, p, err := z.live(ctx)
 	if err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func (z *authorizer) Authorize(ctx context.Context, h http.Header) error {
 		if err := z.m.renewNow(ctx, a); err != nil && (!time.Now().Before(p.expires) || lost(err)) {
 			return err
 		}
-		if _, p, err = z.m.live(ctx, z.key); err != nil {
+		if _, p, err = z.live(ctx); err != nil {
 			return err
 		}
 	}
@@ -54,7 +55,7 @@ func (z *authorizer) Authorize(ctx context.Context, h http.Header) error {
 // Rejected handles a 401 on any call: a token that was replaced meanwhile, or one
 // that Linear no longer takes. Then a refresh tells: it works, or access is gone.
 func (z *authorizer) Rejected(ctx context.Context, h http.Header) error {
-	a, p, err := z.m.live(ctx, z.key)
+	a, p, err := z.live(ctx)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func (z *authorizer) Rejected(ctx context.Context, h http.Header) error {
 	if err := z.m.renewNow(ctx, a); err != nil {
 		return err
 	}
-	_, now, err := z.m.live(ctx, z.key)
+	_, now, err := z.live(ctx)
 	if err != nil {
 		return err
 	}
@@ -75,6 +76,15 @@ func (z *authorizer) Rejected(ctx context.Context, h http.Header) error {
 		return linear.ErrUnauthenticated
 	}
 	return nil
+}
+
+// live is Manager.live for the workspace the session was made for.
+func (z *authorizer) live(ctx context.Context) (store.Account, pair, error) {
+	a, p, err := z.m.live(ctx, z.key)
+	if err == nil && a.OrgID != z.org {
+		return a, pair{}, ErrReplaced
+	}
+	return a, p, err
 }
 
 // renewNow refreshes on demand. Somebody else being at it is for the caller the

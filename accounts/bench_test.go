@@ -15,7 +15,7 @@ import (
 // same door as every call to Linear, minus the call.
 func BenchmarkTokenFetch(b *testing.B) {
 	w := benchWorld(b)
-	fetch := accounts.AuthorizeForTest(w.m, alice().Key)
+	fetch := accounts.AuthorizeForTest(w.m, w.account(alice().Key))
 	for b.Loop() {
 		if err := fetch(b.Context(), http.Header{}); err != nil {
 			b.Fatal(err)

@@ -63,27 +63,19 @@ func (m *Manager) await(ctx context.Context, key store.Key, g store.Grant, p pai
 	code, now := newCode(), at(time.Now())
 	var replaced []pair
 	a, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		replaced = nil
-		if err := free(tx, a, g); err != nil {
-			return a, err
-		}
-		waiting := a
-		waiting.Sealed = nil // the grant in use stays
-		replaced = m.pairsOf(tx, waiting, p)
 		if a.State != store.Active {
 			var err error
 			if a, err = move(a, store.Verifying, causeCode, now); err != nil {
 				return a, err
 			}
 		}
-		var err error
-		if g.Sealed, err = m.Keyring.sealPair(p, candidateAD(a, now)); err != nil {
-			return a, err
-		}
-		return a, tx.PutCandidate(store.Candidate{
+		c := store.Candidate{
 			AccountID: a.ID, Grant: g, CodeMAC: codeMAC(a.ID, p, code),
 			CodeTries: codeTries, CodeUntil: now.Add(codeLife), CreatedAt: now,
-		})
+		}
+		var err error
+		replaced, err = m.wait(tx, a, c, p)
+		return a, err
 	})
 	if err != nil {
 		return "", a, err
@@ -94,16 +86,33 @@ func (m *Manager) await(ctx context.Context, key store.Key, g store.Grant, p pai
 	return code, a, nil
 }
 
-// Confirm proves a waiting grant with its code. Errors: *WrongCodeError,
-// ErrCodeGone when there is none or its time is over, *IdentityHeldError,
-// ErrBlocked. After the last try, or too late, the grant is removed at Linear.
-func (m *Manager) Confirm(ctx context.Context, key store.Key, code string) (store.Account, error) {
+// wait stores a grant beside the account, sealed, in the caller's transaction. The
+// pair that waited before is returned: it is to be removed at Linear.
+func (m *Manager) wait(tx *store.Tx, a store.Account, c store.Candidate, p pair) (replaced []pair, err error) {
+	if err := free(tx, a, c.Grant); err != nil {
+		return nil, err
+	}
+	waiting := a
+	waiting.Sealed = nil // the grant in use stays
+	replaced = m.pairsOf(tx, waiting, p)
+	if c.Sealed, err = m.Keyring.sealPair(p, candidateAD(a, c.CreatedAt)); err != nil {
+		return nil, err
+	}
+	return replaced, tx.PutCandidate(c)
+}
+
+// Confirm proves a waiting grant with its code; one of another workspace then waits
+// for Replace or Keep. Errors: *WrongCodeError, ErrCodeGone when there is none or its
+// time is over, *IdentityHeldError, ErrBlocked. After the last try, or too late, the
+// grant is removed at Linear.
+func (m *Manager) Confirm(ctx context.Context, key store.Key, code string) (Completion, error) {
 	var gone []pair
 	var outcome error
+	var done Completion
 	a, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		gone, outcome = nil, nil
+		gone, outcome, done = nil, nil, Completion{}
 		c, err := tx.Candidate(a.ID)
-		if errors.Is(err, store.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) || err == nil && len(c.CodeMAC) == 0 {
 			return a, ErrCodeGone
 		}
 		if err != nil {
@@ -115,6 +124,11 @@ func (m *Manager) Confirm(ctx context.Context, key store.Key, code string) (stor
 		}
 		inTime := time.Now().Before(c.CodeUntil)
 		if inTime && hmac.Equal(c.CodeMAC, codeMAC(a.ID, p, code)) {
+			if elsewhere(a, c.Grant) {
+				c.CodeMAC, c.CodeTries, c.CodeUntil = nil, 0, time.Now().Add(replaceLife)
+				done.Asks = replacementOf(a, c)
+				return a, tx.PutCandidate(c)
+			}
 			a, gone, err = m.adopt(tx, a, c.Grant, p)
 			return a, err
 		}
@@ -130,13 +144,14 @@ func (m *Manager) Confirm(ctx context.Context, key store.Key, code string) (stor
 		return giveUp(tx, a, causeNoCode)
 	})
 	if _, held := errors.AsType[*IdentityHeldError](err); held {
-		return store.Account{}, errors.Join(err, m.CancelVerification(ctx, key))
+		return Completion{}, errors.Join(err, m.CancelVerification(ctx, key))
 	}
 	if err != nil {
-		return store.Account{}, err
+		return Completion{}, err
 	}
 	m.settle(ctx, a, gone)
-	return a, outcome
+	done.Account = a
+	return done, outcome
 }
 
 // giveUp drops a waiting grant. An account that only waited for it is disconnected
@@ -150,8 +165,9 @@ func giveUp(tx *store.Tx, a store.Account, cause string) (store.Account, error) 
 		}
 		a.Grant = store.Grant{}
 	}
-	if cause == causeNoCode {
-		if err := tx.QueueNotice(noticeOf(a, "code_failed", now)); err != nil {
+	told := map[string]string{causeNoCode: "code_failed", causeNoAnswer: "not_replaced"}[cause]
+	if told != "" {
+		if err := tx.QueueNotice(noticeOf(a, told, now)); err != nil {
 			return a, err
 		}
 	}
@@ -166,7 +182,8 @@ func (m *Manager) CancelVerification(ctx context.Context, key store.Key) error {
 	return m.abandon(ctx, key, causeCanceled, func(store.Candidate) bool { return true })
 }
 
-// DropLapsed gives up the grants whose code was not typed in time.
+// DropLapsed gives up the grants whose code was not typed, or whose question was not
+// answered, in time.
 func (m *Manager) DropLapsed(ctx context.Context) error {
 	now := time.Now()
 	lapsed, err := m.DB.LapsedCandidates(ctx, now, lapsedBatch)
@@ -177,7 +194,11 @@ func (m *Manager) DropLapsed(ctx context.Context) error {
 	for _, c := range lapsed {
 		a, err := m.DB.AccountByID(ctx, c.AccountID)
 		if err == nil {
-			err = m.abandon(ctx, a.Key, causeNoCode, func(c store.Candidate) bool { return !now.Before(c.CodeUntil) })
+			cause := causeNoCode
+			if len(c.CodeMAC) == 0 {
+				cause = causeNoAnswer
+			}
+			err = m.abandon(ctx, a.Key, cause, func(c store.Candidate) bool { return !now.Before(c.CodeUntil) })
 		}
 		all = append(all, err)
 	}

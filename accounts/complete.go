@@ -30,13 +30,15 @@ type Completion struct {
 	Account store.Account
 	Person  Person
 	Code    string
+	Asks    *Replacement // set while the person has to say which of two workspaces they want
 }
 
 // Complete ends the consent: the state is used up, the cookie must be that of the
 // browser that began, the code is exchanged, and the identity is proven by e-mail
-// or waits for a code. A grant that is not taken is removed at Linear. Errors:
-// ErrStateGone, ErrWrongBrowser, ErrDenied, ErrBlocked, ErrAdminOnly, ErrOperator,
-// *IdentityHeldError, and those of linear.
+// or waits for a code. A proven grant of another workspace than the one connected
+// waits for Replace or Keep. A grant that is not taken is removed at Linear. Errors:
+// ErrStateGone, ErrCodeRefused, ErrWrongBrowser, ErrDenied, ErrBlocked, ErrAdminOnly,
+// ErrOperator, *IdentityHeldError, and those of linear.
 func (m *Manager) Complete(ctx context.Context, cb Callback) (Completion, error) {
 	// The code is burnt by the first try: what was begun is finished, also when
 	// the browser goes away.
@@ -92,7 +94,7 @@ func (m *Manager) takeState(ctx context.Context, cb Callback) (consentState, err
 func (m *Manager) exchangeError(ctx context.Context, err error) error {
 	switch e := tokenErrorOf(err); e.fault {
 	case faultGrant:
-		return fmt.Errorf("%w: the code was refused", ErrStateGone)
+		return ErrCodeRefused
 	case faultClient:
 		return errors.Join(ErrOperator, m.openBreaker(ctx))
 	default:
@@ -135,6 +137,10 @@ func (m *Manager) take(ctx context.Context, s consentState, g store.Grant, p pai
 	var replaced []pair
 	a, err := m.DB.UpdateAccount(ctx, s.Person.Key, func(tx *store.Tx, a store.Account) (store.Account, error) {
 		var err error
+		if c.Asks = nil; elsewhere(a, g) {
+			a, c.Asks, replaced, err = m.ask(tx, a, g, p)
+			return a, err
+		}
 		a, replaced, err = m.adopt(tx, a, g, p)
 		return a, err
 	})

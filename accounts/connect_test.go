@@ -184,8 +184,8 @@ func TestOldGrantStaysUntilTheNewOneIsProven(t *testing.T) {
 		t.Errorf("old grant while the code waits: %v", err)
 	}
 	a, err := user.Confirm(t.Context(), p.Key, strings.ToLower(done.Code[:4]+" "+done.Code[4:]))
-	if err != nil || a.Actor != "app" || w.alive() != 1 {
-		t.Errorf("Confirm = %s, %v, %d grants live", a.Actor, err, w.alive())
+	if err != nil || a.Account.Actor != "app" || w.alive() != 1 {
+		t.Errorf("Confirm = %s, %v, %d grants live", a.Account.Actor, err, w.alive())
 	}
 	raw := []byte(`{"title":"From the app","team":"ENG"}`)
 	if _, err := w.m.ExecuteTool(t.Context(), p.Key, "linear_issue_create", raw); err != nil {

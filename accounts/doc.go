@@ -11,6 +11,8 @@
 //	          one-time link        no effect      takes link    consent   state taken  └▶ VERIFYING ─▶ Confirm(code)
 //	                                              sets cookie             cookie checked
 //
+//	          a grant of another workspace than the one connected waits ─▶ Replace | Keep
+//
 //	refresh:  claim (lease, epoch+1, intent) ─▶ send (no transaction) ─▶ save WHERE version AND epoch
 //	          crash or lost answer: the intent stays, the next claim replays the same
 //	          refresh token, and within 30 minutes Linear returns the same successor

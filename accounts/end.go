@@ -84,7 +84,7 @@ func endIn(tx *store.Tx, a store.Account, e ending) (store.Account, error) {
 		return a, err
 	}
 	a.Grant = store.Grant{}
-	if err := tx.DropCandidate(a.ID); err != nil {
+	if err := errors.Join(tx.DropCandidate(a.ID), tx.DropWork()); err != nil {
 		return a, err
 	}
 	if e.notice != "" {

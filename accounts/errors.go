@@ -8,7 +8,7 @@ import (
 	"linearbot/store"
 )
 
-// Why a person's connection cannot be used. All but ErrOperator match
+// Why a person's connection cannot be used. All but ErrOperator and ErrReplaced match
 // linear.ErrUnauthenticated: for whoever calls Linear they are the same.
 var (
 	ErrNotConnected = error(unusable("accounts: not connected"))
@@ -17,6 +17,7 @@ var (
 	ErrExpired      = error(unusable("accounts: the saved sign-in is no longer accepted"))
 	ErrRevoked      = error(unusable("accounts: access was removed in Linear"))
 	ErrBlocked      = error(unusable("accounts: turned off by an admin"))
+	ErrReplaced     = errors.New("accounts: another Linear workspace was connected meanwhile")
 	ErrOperator     = errors.New("accounts: Linear does not accept this bot's client id or secret")
 )
 
@@ -27,6 +28,8 @@ var (
 	ErrWrongBrowser = errors.New("accounts: the callback came from another browser than the one that began")
 	ErrDenied       = errors.New("accounts: not approved in Linear")
 	ErrAdminOnly    = errors.New("accounts: only an admin may connect the app")
+	ErrCodeRefused  = errors.New("accounts: Linear refused the code of the approval")
+	ErrChoiceGone   = errors.New("accounts: no answer about another workspace is waited for, or its time is over")
 	ErrCodeGone     = errors.New("accounts: no code is waited for, or its time or tries are over")
 )
 
@@ -43,6 +46,8 @@ const (
 	causeCode     = "code"    // waiting for the code
 	causeNoCode   = "code_failed"
 	causeCanceled = "canceled"
+	causeKept     = "kept"         // the person kept the workspace they had
+	causeNoAnswer = "not_answered" // they did not say which one
 	causePerson   = "person"
 )
 

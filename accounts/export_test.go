@@ -8,8 +8,8 @@ import (
 )
 
 // AuthorizeForTest is what every call of a person goes through.
-func AuthorizeForTest(m *Manager, key store.Key) func(context.Context, http.Header) error {
-	return (&authorizer{m: m, key: key}).Authorize
+func AuthorizeForTest(m *Manager, a store.Account) func(context.Context, http.Header) error {
+	return (&authorizer{m: m, key: a.Key, org: a.OrgID}).Authorize
 }
 
 // RefreshTokenForTest is the refresh token that an account holds.

@@ -31,21 +31,33 @@ func (m *Manager) Reseal(ctx context.Context) (ResealReport, error) {
 	if err != nil {
 		return r, err
 	}
-	waiting, err := m.DB.LapsedCandidates(ctx, time.Now().Add(codeLife), resealPage)
+	err = m.eachCandidate(ctx, func(c store.Candidate) error {
+		r.Seen++
+		a, err := m.DB.AccountByID(ctx, c.AccountID)
+		if err != nil {
+			return err
+		}
+		return m.resealCounted(ctx, a.Key, m.stale(c.Sealed), &r)
+	})
 	if err != nil {
 		return r, err
 	}
-	for _, c := range waiting {
-		r.Seen++
-		a, err := m.DB.AccountByID(ctx, c.AccountID)
-		if err == nil {
-			err = m.resealCounted(ctx, a.Key, m.stale(c.Sealed), &r)
-		}
-		if err != nil {
-			return r, err
-		}
-	}
 	return r, m.writeKeyCheck(ctx)
+}
+
+func (m *Manager) eachCandidate(ctx context.Context, do func(store.Candidate) error) error {
+	for after := ""; ; {
+		page, err := m.DB.Candidates(ctx, after, resealPage)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, c := range page {
+			if err := do(c); err != nil {
+				return err
+			}
+		}
+		after = page[len(page)-1].AccountID
+	}
 }
 
 func (m *Manager) resealCounted(ctx context.Context, key store.Key, stale bool, r *ResealReport) error {

@@ -43,9 +43,11 @@ func (m *Manager) Session(ctx context.Context, key store.Key) (*linear.Session, 
 	return m.session(a, as), nil
 }
 
-// session acts as an account, whatever its state: the authorizer looks.
+// session acts as an account, whatever its state: the authorizer looks. What it
+// remembers is kept by whose grant it is: names and ids of two workspaces never mix,
+// in no process.
 func (m *Manager) session(a store.Account, as *linear.Attribution) *linear.Session {
-	return m.Linear.Session(a.ID, &authorizer{m: m, key: a.Key}, as)
+	return m.Linear.Session(a.ID+"/"+a.OrgID+"/"+a.ViewerID, &authorizer{m: m, key: a.Key, org: a.OrgID}, as)
 }
 
 // attribution names the person behind a grant of the app; a person's own grant

@@ -142,11 +142,11 @@ func (w *world) connect(p accounts.Person, email string) store.Account {
 	if done.Code == "" {
 		return done.Account
 	}
-	a, err := w.m.Confirm(w.t.Context(), p.Key, done.Code)
+	done, err = w.m.Confirm(w.t.Context(), p.Key, done.Code)
 	if err != nil {
 		w.t.Fatalf("Confirm = %v", err)
 	}
-	return a
+	return done.Account
 }
 
 func (w *world) account(key store.Key) store.Account {

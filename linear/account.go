@@ -1,7 +1,9 @@
 package linear
 
 import (
+	"maps"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,11 +47,14 @@ func (c *Client) account(id string) *account {
 	return a
 }
 
-// Forget drops everything remembered for one account id, such as on disconnect.
+// Forget drops everything remembered for one account id, such as on disconnect, and
+// for ids that begin with it and a slash.
 func (c *Client) Forget(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.accounts, id)
+	maps.DeleteFunc(c.accounts, func(known string, _ *account) bool {
+		return known == id || strings.HasPrefix(known, id+"/")
+	})
 }
 
 func (c *Client) evict() {

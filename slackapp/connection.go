@@ -64,13 +64,20 @@ type connectionStatus struct {
 	Left    int           // requests left in this hour
 	Limit   int           // 0 when Linear said nothing
 	Reset   time.Time
-	Mode    string // the acting mode new connections get, when it differs; else ""
+	Asks    *otherWorkspace // the question that waits for an answer
+	Mode    string          // the acting mode new connections get, when it differs; else ""
 }
 
 // message is the status of one person's own connection.
 func (c connectionStatus) message() Message {
 	a := c.Account
+	if c.Asks != nil && a.State == store.Verifying {
+		return sayText(":hourglass: One step left: choose your Linear workspace").with(c.Asks.blocks()...)
+	}
 	m := sayText(statusLine(a))
+	if c.Asks != nil {
+		m = m.with(c.Asks.blocks()...)
+	}
 	if !a.Holds() || a.State == store.Disconnected {
 		return m.with(c.buttons())
 	}

@@ -44,7 +44,7 @@ func stopped(n store.Notice, ref string) Message {
 	why, last := "Linear no longer accepts the saved sign-in.", "Didn't do this? Tell your Slack admin."
 	switch {
 	case n.Kind == "revoked":
-		why = "Access was removed in Linear on " + moment(n.At) + "."
+		why = "Access was removed in Linear on " + date(n.At) + "."
 	case n.Cause == accounts.CauseOurs:
 		why, last = "This was our side: the saved sign-in could not be renewed in time. Nobody removed your access.", ""
 	case n.Cause == accounts.CauseBackup:
@@ -71,9 +71,9 @@ func leftOff(word string) Message {
 
 // barred is the DM after an admin barred or disconnected a person.
 func barred(n store.Notice, ref string) Message {
-	text := ":no_entry: *Linear was turned off for you*\nA Slack admin deleted your stored access on " + moment(n.At) + ". Nothing in Linear was changed."
+	text := ":no_entry: *Linear was turned off for you*\nA Slack admin deleted your stored access on " + date(n.At) + ". Nothing in Linear was changed."
 	if n.Kind == "disconnected_by_admin" {
-		text = ":white_circle: *Your Linear connection was removed*\nA Slack admin deleted your stored access on " + moment(n.At) + ". Nothing in Linear was changed."
+		text = ":white_circle: *Your Linear connection was removed*\nA Slack admin deleted your stored access on " + date(n.At) + ". Nothing in Linear was changed."
 		return sayText(text).with(actions("", primary("Reconnect", actReconnect, "")), contextLine(refWords(ref)))
 	}
 	return sayText(text).with(contextLine(dotted("Ask your Slack admin if this is wrong.", refWords(ref))))
@@ -117,6 +117,8 @@ func notice(n store.Notice, a store.Account, word, bot, ref string) (m Message, 
 		return allowed(), true
 	case "code_failed":
 		return codeFailed(ref), true
+	case "not_replaced":
+		return notReplaced(a, ref), true
 	case "welcome":
 		return welcome(a, word, bot), true
 	case "operator":

@@ -9,6 +9,8 @@ const (
 	actAccess        = "connect_access" // What will this access?
 	actEnterCode     = "enter_code"
 	actCancelCode    = "cancel_code"
+	actReplaceOrg    = "replace_workspace" // value: the question's reference
+	actKeepOrg       = "keep_workspace"    // value: the question's reference
 	actReconnect     = "reconnect"
 	actStopOffer     = "stop_offer" // of previews
 	actLeaveOff      = "leave_off"

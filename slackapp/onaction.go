@@ -30,6 +30,10 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 		return a.pressEnterCode(ctx, r)
 	case actCancelCode:
 		return a.pressCancelCode(ctx, r)
+	case actReplaceOrg:
+		return a.pressReplaceOrg(ctx, r, value)
+	case actKeepOrg:
+		return a.pressKeepOrg(ctx, r, value)
 	case actResume:
 		return a.pressResume(ctx, r, value)
 	case actDisconnect:

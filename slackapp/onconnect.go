@@ -27,6 +27,10 @@ func (a *App) connectMessage(ctx context.Context, r *request, held string) (Mess
 		return Message{}, accounts.ErrBlocked
 	}
 	place := prompted{Response: r.Response, Channel: r.Channel, Thread: r.Thread, Home: r.HomeTeam}
+	if o, ok := a.workspaceQuestion(ctx, account, held); ok {
+		a.rememberPrompt(ctx, r.Key, place)
+		return o.message(), nil
+	}
 	if account.State == store.Verifying {
 		a.rememberPrompt(ctx, r.Key, place)
 		return oneStepLeft(time.Time{}, held), nil
@@ -118,6 +122,9 @@ func (a *App) statusMessage(ctx context.Context, r *request) (Message, error) {
 		if again, err := a.Accounts.Status(ctx, r.Key); err == nil {
 			c.Account = again // the call may have found out that access is gone
 		}
+	}
+	if o, ok := a.workspaceQuestion(ctx, c.Account, ""); ok {
+		c.Asks = &o
 	}
 	return c.message(), nil
 }
@@ -302,7 +309,7 @@ func (a *App) pressCancelCode(ctx context.Context, r *request) error {
 // submitCode proves a connection with the code the browser showed.
 func (a *App) submitCode(ctx context.Context, r *request) any {
 	v := r.Interaction.View
-	account, err := a.Accounts.Confirm(ctx, r.Key, fieldText(v.State, fieldCode))
+	done, err := a.Accounts.Confirm(ctx, r.Key, fieldText(v.State, fieldCode))
 	if wrong, ok := errors.AsType[*accounts.WrongCodeError](err); ok && wrong.Left > 0 {
 		return a.wrongFields(map[string]string{fieldCode: wrongCode(wrong.Left)}, v.State)
 	}
@@ -314,8 +321,13 @@ func (a *App) submitCode(ctx context.Context, r *request) any {
 		view := failedView("Enter code", a.failure(ctx, r, err), "")
 		return slack.NewUpdateViewSubmissionResponse(&view)
 	}
-	go a.afterAck(ctx, func(ctx context.Context) { a.connectionMade(ctx, account) })
-	view := connectedView(account)
+	if done.Asks != nil {
+		go a.afterAck(ctx, func(ctx context.Context) { a.workspaceAsked(ctx, done.Account, *done.Asks) })
+		view := otherWorkspace{Replacement: *done.Asks, Account: done.Account}.view()
+		return slack.NewUpdateViewSubmissionResponse(&view)
+	}
+	go a.afterAck(ctx, func(ctx context.Context) { a.connectionMade(ctx, done.Account) })
+	view := connectedView(done.Account)
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linearbot/accounts"
 	"linearbot/assistant"
 	"linearbot/linear"
 	"linearbot/store"
@@ -161,6 +162,9 @@ func (a *App) recentIssues(ctx context.Context, key store.Key, h home) []recentI
 	}
 	var all []recentIssue
 	for _, e := range entries {
+		if e.Action == accounts.ActionReplace {
+			break // what is older belongs to another workspace
+		}
 		known := slices.ContainsFunc(all, func(r recentIssue) bool { return r.Issue.Identifier == e.Target })
 		if !strings.HasPrefix(e.Action, "linear_issue_") || !strings.Contains(e.Target, "-") || known || len(all) == recentMax {
 			continue

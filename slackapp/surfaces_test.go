@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"linearbot/accounts"
 	"linearbot/linear"
 	"linearbot/store"
 )
@@ -122,6 +123,9 @@ func (w world) otherSurfaces() map[string]any {
 		"dm_reconnected": reconnected(noon), "dm_left_off": leftOff("/linear"), "dm_blocked": barred(store.Notice{Kind: "blocked", At: noon}, "ab12cd34"),
 		"dm_disconnected": barred(store.Notice{Kind: "disconnected_by_admin", At: noon}, "ab12cd34"), "dm_allowed": allowed(),
 		"dm_code_failed": codeFailed("ab12cd34"), "dm_ask": askToReconnect("U9"), "dm_operator": operatorTrouble(noon, "ab12cd34"),
+		"workspace_question": otherWorkspace{Replacement: otherOrg(a), Account: a}.message(), "workspace_question_lost": otherWorkspace{Replacement: otherOrg(a), Account: revoked, Held: heldCreate(w.title)}.view(),
+		"workspace_kept": keptWorkspace(a, otherOrg(a)), "workspace_kept_lost": keptWorkspace(revoked, otherOrg(a)), "workspace_answered": answeredBefore(a),
+		"status_question": connectionStatus{Account: a, Asks: &otherWorkspace{Replacement: otherOrg(a), Account: a}}.message(), "dm_not_replaced": notReplaced(a, "ab12cd34"),
 		"help": h.message(), "help_all": h.all(), "help_verb": topicVerb, "help_field": topicField, "not_understood": notUnderstood("/linear"),
 		"unknown_verb": unknownVerb("crate", "create", "Fix login", "/linear"),
 		"admin_people": page.view(), "admin_health": health.view(), "admin_audit": audit.view(), "admin_only": adminOnly(),
@@ -144,6 +148,13 @@ func (w world) otherSurfaces() map[string]any {
 		"home_revoked":   home{Account: revoked, Word: "/linear"}.view(),
 		"home_reading":   home{Account: a, Word: "/linear", Reading: true, Failed: noon, Ref: "ab12cd34"}.view(),
 	}
+}
+
+// otherOrg is a question between the account's workspace and another one.
+func otherOrg(a store.Account) accounts.Replacement {
+	to := a.Grant
+	to.OrgName = "Globex <!channel>"
+	return accounts.Replacement{From: a.Grant, To: to, Ref: "ref", Until: noon}
 }
 
 func emptySurfaces() map[string]any {

@@ -229,6 +229,12 @@ func moment(t time.Time) string {
 	return dateToken(t, "{date_short_pretty} at {time}", t.UTC().Format("2 Jan 2006 15:04 UTC"))
 }
 
+// date is a time with its day as a date, never "today", for a sentence that puts "on"
+// before it.
+func date(t time.Time) string {
+	return dateToken(t, "{date_short} at {time}", t.UTC().Format("2 Jan 2006 15:04 UTC"))
+}
+
 // day is a date without time.
 func day(t time.Time) string {
 	return dateToken(t, "{date_short_pretty}", t.UTC().Format("2 Jan 2006"))

@@ -127,6 +127,14 @@ func (a *App) finishConnect(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
+	if done.Asks != nil {
+		a.workspaceAsked(r.Context(), done.Account, *done.Asks)
+		a.render(w, r, http.StatusOK, "end.html", endPage{
+			Title: "One question left",
+			Text:  "Go back to Slack and choose: replace " + done.Asks.From.OrgName + " with " + done.Asks.To.OrgName + ", or keep " + done.Asks.From.OrgName + ". Nothing is changed until then.",
+		})
+		return
+	}
 	a.connectionMade(r.Context(), done.Account)
 	a.render(w, r, http.StatusOK, "end.html", endPage{Good: true, Title: "You're connected.", Text: "Go back to Slack."})
 }
@@ -146,6 +154,8 @@ func (a *App) endPage(err error, ref string) (int, endPage) {
 		return http.StatusConflict, endPage{Title: "Already connected", Text: "That Linear account is already connected to " + a.handleOf(held.By) + ". Ask an admin if this is wrong. Nothing was connected."}
 	case errors.Is(err, accounts.ErrLinkGone), errors.Is(err, accounts.ErrStateGone):
 		return http.StatusGone, endPage{Title: "This link was used or has expired", Text: "Nothing was connected." + again}
+	case errors.Is(err, accounts.ErrCodeRefused):
+		return http.StatusBadGateway, endPage{Title: "Linear didn't finish the sign-in", Text: "It no longer accepts the approval it has just given, which happens when it is having trouble. Nothing was connected." + again + " Ref " + ref}
 	case errors.Is(err, accounts.ErrWrongBrowser):
 		return http.StatusForbidden, endPage{Title: "This link belongs to someone else.", Text: "Type " + a.Word + " connect in Slack to get yours."}
 	case errors.Is(err, accounts.ErrDenied):

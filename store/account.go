@@ -74,13 +74,14 @@ type Account struct {
 	RefreshedAt time.Time // when the pair was last refreshed
 }
 
-// Candidate is a grant whose owner is not proven yet. It lives beside the
-// account, so that a working grant stays in use until the new one is proven.
+// Candidate is a grant that is not in use yet: its owner is not proven, or has not
+// said whether it may replace one of another workspace. It lives beside the account,
+// so that a working grant stays in use until then.
 type Candidate struct {
 	AccountID string
 	Grant
-	CodeMAC   []byte // of the code the person types in Slack
+	CodeMAC   []byte // of the code the person types in Slack; empty: the owner is proven
 	CodeTries int
-	CodeUntil time.Time
+	CodeUntil time.Time // how long the code, or the answer, is waited for
 	CreatedAt time.Time
 }

@@ -91,33 +91,15 @@ func (t *Tx) AppendAudit(e Entry) error {
 	return appendAudit(t.ctx, t.tx, e)
 }
 
-// Candidate returns the grant that waits beside the account for its owner to be
-// proven, or ErrNotFound.
-func (t *Tx) Candidate(accountID string) (Candidate, error) {
-	const query = `SELECT ` + candidateColumns + ` FROM candidates WHERE account_id = $1`
-	return scanCandidate(t.tx.QueryRowContext(t.ctx, query, accountID))
-}
-
-// PutCandidate stores c, in the place of the candidate the account may have.
-func (t *Tx) PutCandidate(c Candidate) error {
-	const upsert = `INSERT INTO candidates (` + candidateColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-		ON CONFLICT (account_id) DO UPDATE SET
-		actor = excluded.actor, scopes = excluded.scopes,
-		org_id = excluded.org_id, org_name = excluded.org_name, org_url_key = excluded.org_url_key,
-		viewer_id = excluded.viewer_id, viewer_name = excluded.viewer_name, viewer_email = excluded.viewer_email,
-		sealed = excluded.sealed, refreshable = excluded.refreshable, expires_at = excluded.expires_at,
-		code_mac = excluded.code_mac, code_tries = excluded.code_tries, code_until = excluded.code_until,
-		created_at = excluded.created_at`
-	values := append([]any{c.AccountID}, grantValues(c.Grant)...)
-	values = append(values, cell(c.CodeMAC), c.CodeTries, micros(c.CodeUntil), micros(c.CreatedAt))
-	_, err := t.tx.ExecContext(t.ctx, upsert, values...)
-	return err
-}
-
-// DropCandidate removes the candidate of an account, if there is one.
-func (t *Tx) DropCandidate(accountID string) error {
-	_, err := t.tx.ExecContext(t.ctx, `DELETE FROM candidates WHERE account_id = $1`, accountID)
+// DropWork takes from the account's person what was made with the grant so far:
+// previews and undos that are open are dropped, and what was remembered is forgotten.
+func (t *Tx) DropWork() error {
+	const drop = `UPDATE proposals SET status = 'dropped', changed_at = $1
+		WHERE team_id = $2 AND user_id = $3 AND status IN ('open', 'applied')`
+	if _, err := t.tx.ExecContext(t.ctx, drop, micros(time.Now()), t.key.TeamID, t.key.UserID); err != nil {
+		return err
+	}
+	_, err := t.tx.ExecContext(t.ctx, `DELETE FROM memory WHERE team_id = $1 AND user_id = $2`, t.key.TeamID, t.key.UserID)
 	return err
 }
 
@@ -130,17 +112,4 @@ func (t *Tx) Holders(orgID, viewerID string) ([]Key, error) {
 	return collect(rows, err, func(r row) (k Key, err error) {
 		return k, r.Scan(&k.TeamID, &k.UserID)
 	})
-}
-
-// LapsedCandidates returns candidates whose code was not typed in time, the
-// longest over first: their grants are to be revoked at Linear and dropped.
-func (db *DB) LapsedCandidates(ctx context.Context, now time.Time, limit int) ([]Candidate, error) {
-	const query = `SELECT ` + candidateColumns + ` FROM candidates
-		WHERE code_until <= $1 ORDER BY code_until, account_id LIMIT $2`
-	rows, err := db.read.QueryContext(ctx, query, micros(now), limit)
-	lapsed, err := collect(rows, err, scanCandidate)
-	if err != nil {
-		return nil, fmt.Errorf("list lapsed candidates: %w", err)
-	}
-	return lapsed, nil
 }

@@ -19,7 +19,7 @@ func (n *commentNode) EditedAt() *dateTime   { return nullTime(n.edited) }
 func (n *commentNode) ResolvedAt() *dateTime { return nil }
 func (n *commentNode) QuotedText() *string   { return nullText(n.Quoted) }
 func (n *commentNode) URL() string {
-	return n.c.s.issueURL(n.comment.issue) + "#comment-" + n.comment.meta.ID[:8]
+	return n.c.s.issueURL(n.c.w, n.comment.issue) + "#comment-" + n.comment.meta.ID[:8]
 }
 func (n *commentNode) Issue() *issueNode               { return n.c.issueNode(n.comment.issue) }
 func (n *commentNode) IssueID() *string                { return &n.comment.issue.meta.ID }

@@ -95,7 +95,7 @@ func (s *Server) remembered(r *http.Request, a *authRequest) *user {
 	if err != nil || a.forced || !s.opts.RememberConsent {
 		return nil
 	}
-	u := first(s.w.users, func(u *user) bool { return u.ID == c.Value })
+	u := s.userByID(c.Value)
 	granted := slices.ContainsFunc(s.oauth.grants, func(g *grant) bool {
 		return g.person == u && g.app == a.app && g.actor == a.actor && !g.ended &&
 			!slices.ContainsFunc(a.scopes, func(sc string) bool { return !slices.Contains(g.scopes, sc) })
@@ -124,9 +124,12 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, a, &authorizeProblem{code: "access_denied", description: "The user denied the request"})
 		return
 	}
-	u := s.w.user(f.Get("user"))
+	var u *user
+	if chosen := s.world(f.Get("workspace")); chosen != nil {
+		u = chosen.user(f.Get("user"))
+	}
 	switch {
-	case u == nil || u.App || !u.Active || f.Get("workspace") != s.w.urlKey:
+	case u == nil || u.App || !u.Active:
 		s.consentPage(w, http.StatusBadRequest, a, f, "Choose a workspace and a member of it.")
 		return
 	case a.actor == "app" && !u.Admin:
@@ -173,12 +176,18 @@ func refuse(w http.ResponseWriter, r *http.Request, a *authRequest, p *authorize
 
 // consentView is what consent.html shows.
 type consentView struct {
-	App, Developer, Workspace, URLKey, Redirect, Problem string
-	AsApp                                                bool
-	Scopes                                               []string
-	Members                                              []memberView
-	Hidden                                               map[string]string
-	Error                                                string
+	App, Developer, Redirect, Problem string
+	AsApp                             bool
+	Scopes                            []string
+	Workspaces                        []workspaceView
+	Members                           []memberView
+	Hidden                            map[string]string
+	Error                             string
+}
+
+type workspaceView struct {
+	URLKey, Name string
+	Selected     bool
 }
 
 type memberView struct {
@@ -190,15 +199,20 @@ var consentTemplate = html.Must(html.New("consent").Parse(consentHTML))
 
 func (s *Server) consentPage(w http.ResponseWriter, status int, a *authRequest, q url.Values, problem string) {
 	v := consentView{
-		App: a.app.Name, Developer: a.app.Developer, Workspace: s.w.orgName, URLKey: s.w.urlKey,
+		App: a.app.Name, Developer: a.app.Developer,
 		Redirect: a.redirect, Problem: problem, AsApp: a.actor == "app", Hidden: map[string]string{},
 	}
 	for _, sc := range a.scopes {
 		v.Scopes = append(v.Scopes, knownScopes[sc])
 	}
-	for _, u := range s.w.users {
-		if !u.App && u.Active {
-			v.Members = append(v.Members, memberView{u.Email, u.Name, u.Admin, u.Email == q.Get("user")})
+	known := map[string]bool{}
+	for _, ws := range s.worlds() {
+		v.Workspaces = append(v.Workspaces, workspaceView{ws.urlKey, ws.orgName, ws.urlKey == q.Get("workspace")})
+		for _, u := range ws.users {
+			if !u.App && u.Active && !known[u.Email] {
+				known[u.Email] = true
+				v.Members = append(v.Members, memberView{u.Email, u.Name, u.Admin, u.Email == q.Get("user")})
+			}
 		}
 	}
 	for _, name := range []string{

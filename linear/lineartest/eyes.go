@@ -55,16 +55,31 @@ func (s *Server) Issue(ref string) (Issue, bool) {
 	if i == nil {
 		return Issue{}, false
 	}
-	return s.export(i), true
+	return s.export(s.w, i), true
 }
 
 // Issues returns all issues, trashed and archived ones too, newest first.
 func (s *Server) Issues() []Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]Issue, 0, len(s.w.issues))
-	for _, i := range s.w.issues {
-		out = append(out, s.export(i))
+	return s.issuesOf(s.w)
+}
+
+// IssuesIn is Issues of another workspace, by the name it has in URLs.
+func (s *Server) IssuesIn(workspace string) []Issue {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.world(workspace)
+	if w == nil {
+		return nil
+	}
+	return s.issuesOf(w)
+}
+
+func (s *Server) issuesOf(w *world) []Issue {
+	out := make([]Issue, 0, len(w.issues))
+	for _, i := range w.issues {
+		out = append(out, s.export(w, i))
 	}
 	sort.SliceStable(out, func(a, b int) bool { return out[a].CreatedAt.After(out[b].CreatedAt) })
 	return out
@@ -100,9 +115,9 @@ func emailOf(u *user) string {
 	return u.Email
 }
 
-func (s *Server) export(i *issue) Issue {
+func (s *Server) export(w *world, i *issue) Issue {
 	out := Issue{
-		ID: i.meta.ID, Identifier: i.identifier(), URL: s.issueURL(i), Title: i.Title, Description: i.Description,
+		ID: i.meta.ID, Identifier: i.identifier(), URL: s.issueURL(w, i), Title: i.Title, Description: i.Description,
 		Team: i.team.Name, TeamKey: i.team.Key, Private: i.team.private, State: i.state.Name, StateType: i.state.Type,
 		Priority: i.priority, Estimate: i.estimate, DueDate: i.dueDate,
 		Assignee: emailOf(i.assignee), Creator: emailOf(i.creator),
@@ -118,12 +133,12 @@ func (s *Server) export(i *issue) Issue {
 	for _, u := range i.subscribers {
 		out.Subscribers = append(out.Subscribers, u.Email)
 	}
-	for _, a := range s.w.attachments {
+	for _, a := range w.attachments {
 		if a.issue == i {
 			out.Attachments = append(out.Attachments, Attachment{a.meta.ID, a.Title, a.Subtitle, a.URL, a.SourceType})
 		}
 	}
-	for _, h := range s.w.changes {
+	for _, h := range w.changes {
 		if h.issue == i {
 			out.History = append(out.History, h.rows()...)
 		}

@@ -85,22 +85,22 @@ const (
 func (s *Server) open(app *OAuthApp, person *user, actor string, scopes []string) *grant {
 	g := &grant{id: newID(), app: app, person: person, viewer: person, actor: actor, scopes: scopes, legacy: app.Legacy}
 	if actor == "app" {
-		g.viewer = s.appUser(app)
+		g.viewer = s.appUser(s.worldOf(person), app)
 	}
 	s.oauth.grants = append(s.oauth.grants, g)
 	return g
 }
 
 // appUser is the app's own user in the workspace, made when first installed.
-func (s *Server) appUser(app *OAuthApp) *user {
-	if u := first(s.w.users, func(u *user) bool { return u.App && u.clientID == app.ClientID }); u != nil {
+func (s *Server) appUser(w *world, app *OAuthApp) *user {
+	if u := first(w.users, func(u *user) bool { return u.App && u.clientID == app.ClientID }); u != nil {
 		return u
 	}
 	u := &user{
-		meta: s.w.newMeta("", s.now()), Name: app.Name, DisplayName: strings.ToLower(strings.ReplaceAll(app.Name, " ", "")),
+		meta: w.newMeta("", s.now()), Name: app.Name, DisplayName: strings.ToLower(strings.ReplaceAll(app.Name, " ", "")),
 		Email: app.ClientID + "@oauthapp.linear.app", Active: true, App: true, clientID: app.ClientID,
 	}
-	s.w.users = append(s.w.users, u)
+	w.users = append(w.users, u)
 	return u
 }
 

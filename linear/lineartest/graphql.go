@@ -44,9 +44,10 @@ type graphqlBody struct {
 // complexity, scopes, rate limit; only then is anything executed.
 func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	c := &call{s: s, w: s.w, now: s.now()}
+	c := &call{s: s, now: s.now()}
 	var problem *apiError
 	c.viewer, c.grant, problem = s.authenticate(r.Header.Get("Authorization"), c.now)
+	c.w = s.worldOf(c.viewer)
 	s.mu.Unlock()
 	if problem != nil {
 		sendProblem(w, problem)

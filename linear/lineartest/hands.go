@@ -1,6 +1,7 @@
 package lineartest
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -17,17 +18,22 @@ import (
 // Approve opens the consent page of authorizeURL as the member with this e-mail
 // would, presses Approve, and returns the callback URL the browser is sent to.
 func (s *Server) Approve(ctx context.Context, authorizeURL, email string) (callback string, err error) {
-	return s.answer(ctx, authorizeURL, email, "approve")
+	return s.answer(ctx, authorizeURL, "", email, "approve")
+}
+
+// ApproveIn is Approve with another workspace chosen, by the name it has in URLs.
+func (s *Server) ApproveIn(ctx context.Context, authorizeURL, workspace, email string) (callback string, err error) {
+	return s.answer(ctx, authorizeURL, workspace, email, "approve")
 }
 
 // Deny opens the consent page, presses Cancel, and returns the callback URL.
 func (s *Server) Deny(ctx context.Context, authorizeURL, email string) (callback string, err error) {
-	return s.answer(ctx, authorizeURL, email, "deny")
+	return s.answer(ctx, authorizeURL, "", email, "deny")
 }
 
 var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
 
-func (s *Server) answer(ctx context.Context, authorizeURL, email, decision string) (string, error) {
+func (s *Server) answer(ctx context.Context, authorizeURL, workspace, email, decision string) (string, error) {
 	get, err := http.NewRequestWithContext(ctx, http.MethodGet, authorizeURL, nil)
 	if err != nil {
 		return "", err
@@ -36,7 +42,7 @@ func (s *Server) answer(ctx context.Context, authorizeURL, email, decision strin
 	if err != nil || location != "" {
 		return location, err
 	}
-	f := url.Values{"workspace": {s.w.urlKey}, "user": {email}, "decision": {decision}}
+	f := url.Values{"workspace": {cmp.Or(workspace, s.w.urlKey)}, "user": {email}, "decision": {decision}}
 	for _, m := range hiddenInput.FindAllStringSubmatch(body, -1) {
 		f.Set(html.UnescapeString(m[1]), html.UnescapeString(m[2]))
 	}
@@ -104,13 +110,13 @@ func (s *Server) AddProject(name string, teams ...string) (address string) {
 		}
 	}
 	s.w.seedProject(name, "planned", nil, of...)
-	return s.webURL("project", s.w.projects[len(s.w.projects)-1].SlugID)
+	return s.webURL(s.w, "project", s.w.projects[len(s.w.projects)-1].SlugID)
 }
 
-// RevokeAccess ends all grants that this person gave, as Linear's settings page
-// does, and returns how many there were.
+// RevokeAccess ends all grants that this person gave in the workspace, as Linear's
+// settings page does, and returns how many there were.
 func (s *Server) RevokeAccess(email string) int {
-	return s.endWhere(func(g *grant) bool { return strings.EqualFold(g.person.Email, email) })
+	return s.endWhere(func(g *grant) bool { return strings.EqualFold(g.person.Email, email) && s.worldOf(g.person) == s.w })
 }
 
 func (s *Server) endWhere(ok func(*grant) bool) int {
@@ -133,12 +139,12 @@ func (s *Server) RemoveApp() {
 	defer s.mu.Unlock()
 	now := s.now()
 	for _, g := range s.oauth.grants {
-		if !g.ended {
+		if !g.ended && s.worldOf(g.person) == s.w {
 			g.ended = true
 			s.note(EventRevoked, g, g.newest().access, g.newest().refresh, now)
 		}
 	}
-	s.send("OAuthApp", map[string]any{"action": "revoked", "oauthClientId": seedID("app " + s.app().ClientID)})
+	s.send(s.w, "OAuthApp", map[string]any{"action": "revoked", "oauthClientId": seedID("app " + s.app().ClientID)})
 }
 
 // ExpireAccessTokens makes this person's access tokens expire now; "" means everybody's.

@@ -49,7 +49,7 @@ func (n *issueNode) Priority() float64             { return float64(n.issue.prio
 func (n *issueNode) PriorityLabel() string         { return priorityLabel(n.issue.priority) }
 func (n *issueNode) Estimate() *float64            { return n.issue.estimate }
 func (n *issueNode) DueDate() *timeless            { return nullDate(n.issue.dueDate) }
-func (n *issueNode) URL() string                   { return n.c.s.issueURL(n.issue) }
+func (n *issueNode) URL() string                   { return n.c.s.issueURL(n.c.w, n.issue) }
 func (n *issueNode) SortOrder() float64            { return n.issue.sortOrder }
 func (n *issueNode) PreviousIdentifiers() []string { return append([]string{}, n.issue.previous...) }
 func (n *issueNode) StartedAt() *dateTime          { return nullTime(n.issue.started) }

@@ -55,6 +55,7 @@ func (s *Server) Ledger() []TokenEvent {
 // Grant is one person's consent to one app, and where its tokens stand.
 type Grant struct {
 	ID, Client, User, Actor string
+	Workspace               string // its name in URLs
 	Scopes                  []string
 	Access, Refresh         string // the newest pair; Refresh is empty in legacy mode
 	AccessExpires           time.Time
@@ -68,7 +69,7 @@ func (s *Server) Grants() []Grant {
 	defer s.mu.Unlock()
 	out := make([]Grant, 0, len(s.oauth.grants))
 	for _, g := range s.oauth.grants {
-		out = append(out, g.export())
+		out = append(out, s.exportGrant(g))
 	}
 	return out
 }
@@ -81,7 +82,7 @@ func (s *Server) GrantOf(token string) (Grant, bool) {
 	if !ok {
 		return Grant{}, false
 	}
-	return h.grant.export(), true
+	return s.exportGrant(h.grant), true
 }
 
 // CurrentRefresh reports whether token is the newest refresh token of a grant
@@ -103,10 +104,10 @@ func (s *Server) Recoverable(token string) bool {
 	return h.pair.next == nil || (h.pair.next.next == nil && s.now().Sub(h.pair.usedAt) <= s.opts.ReplayWindow)
 }
 
-func (g *grant) export() Grant {
+func (s *Server) exportGrant(g *grant) Grant {
 	p := g.newest()
 	return Grant{
-		ID: g.id, Client: g.app.ClientID, User: g.person.Email, Actor: g.actor, Scopes: slices.Clone(g.scopes),
+		ID: g.id, Client: g.app.ClientID, User: g.person.Email, Workspace: s.worldOf(g.person).urlKey, Actor: g.actor, Scopes: slices.Clone(g.scopes),
 		Access: p.access, Refresh: p.refresh, AccessExpires: p.expires, Pairs: len(g.pairs), Ended: g.ended,
 	}
 }

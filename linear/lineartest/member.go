@@ -43,7 +43,7 @@ func (n *userNode) IsMe() bool             { return n.user == n.c.viewer }
 func (n *userNode) IsAssignable() bool     { return !n.user.App }
 func (n *userNode) IsMentionable() bool    { return !n.user.App }
 func (n *userNode) Timezone() *string      { return nil }
-func (n *userNode) URL() string            { return n.c.s.webURL("profiles", n.user.DisplayName) }
+func (n *userNode) URL() string            { return n.c.s.webURL(n.c.w, "profiles", n.user.DisplayName) }
 func (n *userNode) Organization() *orgNode { return n.c.orgNode() }
 
 func (n *userNode) AssignedIssues(a filteredArgs) (*connection[*issueNode], error) {

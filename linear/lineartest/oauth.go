@@ -239,7 +239,7 @@ func (s *Server) clientCredentials(r *http.Request, f url.Values) (*grant, *pair
 	if !ok {
 		return nil, nil, &oauthError{http.StatusBadRequest, "invalid_scope", "Invalid scope: Requested scope is invalid"}
 	}
-	u := s.appUser(app)
+	u := s.appUser(s.w, app)
 	for _, g := range s.oauth.grants {
 		if g.app == app && g.person == u && !slices.Equal(g.scopes, scopes) {
 			s.endGrant(g, EventRevoked, now)

@@ -6,7 +6,7 @@ import "slices"
 // names of its actions are not documented; "created" and "revoked" are ours.
 func (s *Server) authorizationEvent(action string, g *grant) {
 	id := seedID("app " + g.app.ClientID)
-	s.send("OAuthAuthorization", map[string]any{
+	s.send(s.worldOf(g.person), "OAuthAuthorization", map[string]any{
 		"action": action, "oauthClientId": id, "oauthClient": map[string]any{"id": id, "name": g.app.Name},
 		"userId": g.viewer.ID, "user": s.userPayload(g.viewer), "activeTokensForUser": s.live(g.app, g.person),
 	})
@@ -28,7 +28,7 @@ func (c *call) actorPayload() map[string]any {
 }
 
 func (s *Server) userPayload(u *user) map[string]any {
-	return map[string]any{"id": u.ID, "name": u.Name, "email": u.Email, "url": s.webURL("profiles", u.DisplayName)}
+	return map[string]any{"id": u.ID, "name": u.Name, "email": u.Email, "url": s.webURL(s.worldOf(u), "profiles", u.DisplayName)}
 }
 
 func (c *call) dataEvent(kind, action, url string, data, updatedFrom map[string]any) {
@@ -36,7 +36,7 @@ func (c *call) dataEvent(kind, action, url string, data, updatedFrom map[string]
 	if updatedFrom != nil {
 		body["updatedFrom"] = updatedFrom
 	}
-	c.s.send(kind, body)
+	c.s.send(c.w, kind, body)
 }
 
 // issueEvent sends an Issue webhook; h says what an update changed.
@@ -52,12 +52,12 @@ func (c *call) issueEvent(action string, i *issue, h *change) {
 			old[field] = before[field]
 		}
 	}
-	c.dataEvent("Issue", action, c.s.issueURL(i), c.issuePayloadData(i), old)
+	c.dataEvent("Issue", action, c.s.issueURL(c.w, i), c.issuePayloadData(i), old)
 }
 
 func (c *call) issuePayloadData(i *issue) map[string]any {
 	data := map[string]any{
-		"id": i.meta.ID, "identifier": i.identifier(), "title": i.Title, "number": i.number, "url": c.s.issueURL(i),
+		"id": i.meta.ID, "identifier": i.identifier(), "title": i.Title, "number": i.number, "url": c.s.issueURL(c.w, i),
 		"description": nullText(i.Description), "priority": i.priority, "priorityLabel": priorityLabel(i.priority),
 		"estimate": i.estimate, "dueDate": nullDate(i.dueDate), "trashed": orNil(i.trashed),
 		"createdAt": dateTime{i.CreatedAt}, "updatedAt": dateTime{i.UpdatedAt}, "archivedAt": nullTime(i.Archived),
@@ -111,10 +111,10 @@ func (c *call) commentEvent(action string, k *comment, updatedFrom map[string]an
 	data := map[string]any{
 		"id": k.meta.ID, "body": k.Body, "createdAt": dateTime{k.CreatedAt}, "updatedAt": dateTime{k.UpdatedAt},
 		"editedAt": nullTime(k.edited), "reactionData": []any{}, "issueId": i.meta.ID, "userId": k.user.ID, "user": c.s.userPayload(k.user),
-		"issue": map[string]any{"id": i.meta.ID, "identifier": i.identifier(), "title": i.Title, "url": c.s.issueURL(i), "teamId": i.team.ID},
+		"issue": map[string]any{"id": i.meta.ID, "identifier": i.identifier(), "title": i.Title, "url": c.s.issueURL(c.w, i), "teamId": i.team.ID},
 	}
 	if k.parent != nil {
 		data["parentId"] = k.parent.meta.ID
 	}
-	c.dataEvent("Comment", action, c.s.issueURL(i), data, updatedFrom)
+	c.dataEvent("Comment", action, c.s.issueURL(c.w, i), data, updatedFrom)
 }

@@ -37,7 +37,7 @@ func (n *projectNode) Color() string          { return n.project.Color }
 func (n *projectNode) SlugID() string         { return n.project.SlugID }
 func (n *projectNode) Description() string    { return "" }
 func (n *projectNode) Icon() *string          { return nil }
-func (n *projectNode) URL() string            { return n.c.s.webURL("project", n.project.SlugID) }
+func (n *projectNode) URL() string            { return n.c.s.webURL(n.c.w, "project", n.project.SlugID) }
 func (n *projectNode) State() string          { return n.project.Status }
 func (n *projectNode) Status() *statusNode    { return &statusNode{projectStatus(n.project.Status), n.c} }
 func (n *projectNode) Priority() int32        { return 0 }

@@ -2,6 +2,7 @@ package lineartest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -158,6 +159,9 @@ func (e *UnknownVersionError) Error() string {
 func (s *Server) Save() ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.others) > 0 {
+		return nil, errors.New("a second workspace cannot be saved")
+	}
 	return json.Marshal(s.saved())
 }
 

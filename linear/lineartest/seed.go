@@ -54,7 +54,7 @@ func seed(w *world, now time.Time) {
 	eng.numbers, des.numbers, sec.numbers = 142, 9, 2
 }
 
-func (w *world) seedMeta(name string, at time.Time) meta { return w.newMeta(seedID(name), at) }
+func (w *world) seedMeta(name string, at time.Time) meta { return w.newMeta(seedID(w.seeds+name), at) }
 
 func (w *world) seedUser(name, handle string, admin bool) *user {
 	u := &user{

@@ -14,9 +14,10 @@ import (
 // Options shape a server. The zero value is an empty workspace with the
 // default app and Linear's real lifetimes.
 type Options struct {
-	Seed bool             // fill the workspace with the Acme demo data
-	App  OAuthApp         // what is left out is filled from DefaultApp
-	Now  func() time.Time // nil: time.Now
+	Seed   bool             // fill the workspace with the Acme demo data
+	Globex bool             // a second workspace, in which Alice and Carol are members too; Save does not know it
+	App    OAuthApp         // what is left out is filled from DefaultApp
+	Now    func() time.Time // nil: time.Now
 
 	AccessLifetime time.Duration // of access tokens; 0: 86399 s
 	ReplayWindow   time.Duration // for a used refresh token; 0: 30 min
@@ -51,7 +52,8 @@ type Server struct {
 	http    *http.Server // nil until Start
 
 	mu         sync.Mutex
-	w          *world
+	w          *world   // the workspace that eyes and hands are about
+	others     []*world // further ones, which people may choose when they consent
 	oauth      authority
 	limits     limiter
 	ledger     []TokenEvent
@@ -81,6 +83,9 @@ func New(o Options) *Server {
 	s.oauth.apps[app.ClientID] = &app
 	if o.Seed {
 		seed(s.w, s.now())
+	}
+	if o.Globex {
+		s.others = append(s.others, seedGlobex())
 	}
 	s.handler = s.routes()
 	s.browser = &http.Client{
@@ -188,10 +193,10 @@ func (s *Server) UpdateApp(change func(*OAuthApp)) {
 func (s *Server) app() *OAuthApp { return s.oauth.apps[s.opts.App.ClientID] }
 
 // webURL is the address of a page in Linear's own interface.
-func (s *Server) webURL(kind, name string) string {
-	return s.opts.WebURL + "/" + s.w.urlKey + "/" + kind + "/" + name
+func (s *Server) webURL(w *world, kind, name string) string {
+	return s.opts.WebURL + "/" + w.urlKey + "/" + kind + "/" + name
 }
 
-func (s *Server) issueURL(i *issue) string {
-	return s.webURL("issue", i.identifier()) + "/" + slug(i.Title)
+func (s *Server) issueURL(w *world, i *issue) string {
+	return s.webURL(w, "issue", i.identifier()) + "/" + slug(i.Title)
 }

@@ -71,14 +71,14 @@ func (s *Server) Deliveries() []Delivery {
 }
 
 // send queues one event for the app's webhook; Server.mu is held.
-func (s *Server) send(kind string, body map[string]any) {
+func (s *Server) send(w *world, kind string, body map[string]any) {
 	app := s.app()
 	if app.WebhookURL == "" || s.hookFault.Off || s.stop.Err() != nil {
 		return
 	}
 	body["type"] = kind
-	body["organizationId"] = s.w.orgID
-	body["webhookId"] = seedID("webhook " + app.ClientID)
+	body["organizationId"] = w.orgID
+	body["webhookId"] = seedID(w.seeds + "webhook " + app.ClientID)
 	body["createdAt"] = dateTime{s.now()}
 	action, _ := body["action"].(string)
 	h := hook{id: newID(), kind: kind, action: action, body: body, url: app.WebhookURL, secret: app.WebhookSecret, fault: s.hookFault}

@@ -137,8 +137,9 @@ type change struct {
 	added, removed []*label
 }
 
-// world is the one workspace and all that is in it. Server.mu guards it.
+// world is one workspace and all that is in it. Server.mu guards it.
 type world struct {
+	seeds                  string // put before the names that seeded ids are made of
 	orgID, orgName, urlKey string
 	created                time.Time
 	seq                    int64
