@@ -27,7 +27,7 @@ type AnthropicConfig struct {
 	Key     interface{ Reveal() string }
 	BaseURL string       // empty: the official one; a path and a slash at its end are fine
 	Model   string       // empty: DefaultModel
-	HTTP    *http.Client // nil: the default client
+	HTTP    *http.Client // nil: one that follows no redirect
 }
 
 // claude is Anthropic's Messages API as a Model.
@@ -48,9 +48,11 @@ func NewAnthropic(c AnthropicConfig) Model {
 		// /v1/messages goes below it, also when the version was written already.
 		options = append(options, option.WithBaseURL(strings.TrimSuffix(strings.TrimRight(c.BaseURL, "/"), "/v1")))
 	}
-	if c.HTTP != nil {
-		options = append(options, option.WithHTTPClient(c.HTTP))
+	if c.HTTP == nil {
+		// net/http would carry x-api-key and what people wrote to any host it is sent to.
+		c.HTTP = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
+	options = append(options, option.WithHTTPClient(c.HTTP))
 	return &claude{client: anthropic.NewClient(options...), model: cmp.Or(c.Model, DefaultModel)}
 }
 
@@ -212,11 +214,21 @@ func modelError(ctx context.Context, err error) error {
 		e.Kind = kindOfStatus(answer.StatusCode)
 	}
 	if e.Kind == ModelRateLimited && answer.Response != nil {
-		if seconds, err := strconv.Atoi(answer.Response.Header.Get("Retry-After")); err == nil && seconds > 0 {
-			e.After = time.Duration(seconds) * time.Second
-		}
+		e.After = retryAfter(answer.Response.Header.Get("Retry-After"))
 	}
 	return e
+}
+
+// retryAfter reads seconds or a date; 0 when there is neither.
+func retryAfter(header string) time.Duration {
+	if seconds, err := strconv.Atoi(header); err == nil {
+		return max(0, time.Duration(seconds)*time.Second)
+	}
+	at, err := http.ParseTime(header)
+	if err != nil {
+		return 0
+	}
+	return max(0, time.Until(at))
 }
 
 func kindOfType(name string) ModelErrorKind {

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"linearbot/assistant"
 	"linearbot/assistant/modeltest"
@@ -107,6 +108,43 @@ func TestClaudeSurvivesPagesOfProxies(t *testing.T) {
 		failed, ok := errors.AsType[*assistant.ModelError](err)
 		if !ok || failed.Kind != kind || strings.Contains(err.Error(), "secret page") {
 			t.Errorf("a page with status %d is %v, want %s", status, err, kind)
+		}
+	}
+}
+
+// What people wrote, and the key, go to the configured address and nowhere else.
+func TestClaudeFollowsNoRedirect(t *testing.T) {
+	t.Parallel()
+	elsewhere := make(chan string, 10)
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { elsewhere <- r.Header.Get("X-Api-Key") }))
+	defer other.Close()
+	s := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	defer s.Close()
+	_, err := assistant.NewAnthropic(assistant.AnthropicConfig{Key: key("sk-test"), BaseURL: s.URL}).Turn(t.Context(), hello(), func(string) {})
+	if _, ok := errors.AsType[*assistant.ModelError](err); !ok {
+		t.Errorf("a redirect is %v, want a model error", err)
+	}
+	if len(elsewhere) > 0 {
+		t.Errorf("the key %q was sent to another host", <-elsewhere)
+	}
+}
+
+func TestClaudeReadsWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string][2]time.Duration{
+		"3600": {time.Hour, time.Hour}, "": {0, 0}, "-5": {0, 0}, "soon": {0, 0},
+		time.Now().Add(time.Hour).UTC().Format(http.TimeFormat):  {59 * time.Minute, time.Hour},
+		time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat): {0, 0},
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", header)
+			w.WriteHeader(http.StatusTooManyRequests)
+		}))
+		defer s.Close()
+		_, err := assistant.NewAnthropic(assistant.AnthropicConfig{Key: key("sk-test"), BaseURL: s.URL}).Turn(t.Context(), hello(), func(string) {})
+		failed, ok := errors.AsType[*assistant.ModelError](err)
+		if !ok || failed.Kind != assistant.ModelRateLimited || failed.After < want[0] || failed.After > want[1] {
+			t.Errorf("Retry-After %q is %+v, want %v", header, failed, want)
 		}
 	}
 }

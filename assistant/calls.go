@@ -88,7 +88,9 @@ func (t *talk) carryOut(ctx context.Context, calls []ModelCall) ([]ModelResult, 
 			results[n] = t.change(c, input)
 			t.repeats[key] = &repeated{times: 1, result: results[n]}
 		default:
-			t.doing(doing(c, input))
+			if step := doing(c, input); step != "" {
+				t.doing(step)
+			}
 			pending[n] = key
 			t.repeats[key] = &repeated{times: 1}
 			reads.Go(func() (err error) {
@@ -353,10 +355,19 @@ func (t *talk) thread() string {
 	return string(raw)
 }
 
-// doing is a step in words.
+// doing is a step in words; empty for a call that reads nothing.
 func doing(c ModelCall, input map[string]any) string {
-	if c.Name != toolList {
+	switch c.Name {
+	case toolList:
+	case toolThread:
+		return "Reading this thread"
+	case toolQuery:
+		if _, _, err := readQuery(Step{Tool: c.Name, Input: input}); err != nil {
+			return ""
+		}
 		return "Reading in Linear"
+	default:
+		return ""
 	}
 	words := "Looking for issues"
 	for _, part := range []struct{ key, before string }{{"assignee", " assigned to "}, {"team", " in "}, {"project", " in "}, {"state", " in "}, {"query", " about "}} {

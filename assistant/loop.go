@@ -61,7 +61,7 @@ func (l *Loop) Ask(ctx context.Context, q Ask, on func(Progress)) (Answer, error
 	if spendErr := l.budget.spend(ctx, q.Asker.Key, t.answer.Usage, now); spendErr != nil {
 		l.log.ErrorContext(ctx, "tokens not counted", "team", q.Asker.Key.TeamID, "user", q.Asker.Key.UserID, "err", spendErr)
 	}
-	if errors.Is(context.Cause(ctx), errTooLong) {
+	if errors.Is(context.Cause(ctx), errTooLong) || t.halfway(err) {
 		t.answer.End, err = EndTimedOut, nil
 	}
 	return t.finished(), err
@@ -75,6 +75,7 @@ type talk struct {
 	messages []ModelMessage
 	calls    int
 	repeats  map[string]*repeated // by call and input
+	ids      map[string]bool      // of the calls so far
 	steps    []Step               // of the proposed writes
 	marks    []map[string]string  // beside steps: where values came from
 	sources  sources
@@ -84,7 +85,7 @@ type talk struct {
 }
 
 func newTalk(l *Loop, q Ask, d *linear.Directory, on func(Progress)) *talk {
-	t := &talk{loop: l, q: q, d: d, repeats: map[string]*repeated{}, sources: newSources(q)}
+	t := &talk{loop: l, q: q, d: d, repeats: map[string]*repeated{}, ids: map[string]bool{}, sources: newSources(q)}
 	t.text = newSafeText(q, d, func(piece string) { on(Progress{Text: piece}) })
 	t.answer.End = EndAnswered
 	t.doing = func(step string) { on(Progress{Doing: step}) }
@@ -108,6 +109,7 @@ func (t *talk) open() {
 		return
 	}
 	const id = "thread"
+	t.ids[id] = true
 	t.messages = append(t.messages,
 		ModelMessage{FromModel: true, Blocks: []ModelBlock{{Call: &ModelCall{ID: id, Name: toolThread, Input: json.RawMessage("{}")}}}},
 		ModelMessage{Blocks: []ModelBlock{{Result: &ModelResult{ID: id, Content: t.thread()}}}})
@@ -125,7 +127,10 @@ func (t *talk) run(ctx context.Context) error {
 		}
 		t.account(ctx, reply, time.Since(started))
 		t.text.paragraph()
-		calls := callsOf(reply)
+		calls := t.callsOf(reply)
+		if reply.Stop == ModelPaused && len(calls) == 0 && t.said(reply, nil) {
+			continue // it goes on where it stopped
+		}
 		if end, ended := endOf(reply.Stop, len(calls)); ended {
 			t.answer.End = end
 			return t.propose(ctx)
@@ -143,7 +148,7 @@ func (t *talk) run(ctx context.Context) error {
 // short or that ended for an unknown reason are not carried out.
 func endOf(stop ModelStop, calls int) (AnswerEnd, bool) {
 	switch {
-	case stop == ModelCutShort:
+	case stop == ModelCutShort || stop == ModelFull:
 		return EndCutShort, true
 	case stop == ModelRefused:
 		return EndDeclined, true
@@ -151,17 +156,6 @@ func endOf(stop ModelStop, calls int) (AnswerEnd, bool) {
 		return "", false
 	}
 	return EndAnswered, true
-}
-
-// callsOf are the calls of a reply, each id once: an id can be answered once.
-func callsOf(r ModelReply) []ModelCall {
-	var calls []ModelCall
-	for _, b := range r.Blocks {
-		if b.Call != nil && !slices.ContainsFunc(calls, func(c ModelCall) bool { return c.ID == b.Call.ID }) {
-			calls = append(calls, *b.Call)
-		}
-	}
-	return calls
 }
 
 // turn carries out the calls of one reply and answers each once. It reports
@@ -182,7 +176,8 @@ func (t *talk) turn(ctx context.Context, reply ModelReply, calls []ModelCall) (g
 		}
 		t.takeBack(results, refused)
 	}
-	t.messages = append(t.messages, said(reply, calls), ModelMessage{Blocks: resultBlocks(results)})
+	t.said(reply, calls)
+	t.messages = append(t.messages, ModelMessage{Blocks: resultBlocks(results)})
 	return true, nil
 }
 
@@ -198,6 +193,12 @@ func (t *talk) settledWrites(calls []ModelCall, results []ModelResult) bool {
 		}
 	}
 	return true
+}
+
+// halfway reports whether a model fell silent after there was something to show.
+func (t *talk) halfway(err error) bool {
+	failed, ok := errors.AsType[*ModelError](err)
+	return ok && failed.Kind == ModelTimeout && (len(t.answer.Reads) > 0 || t.text.String() != "")
 }
 
 // propose freezes what was asked to be changed.
@@ -240,32 +241,6 @@ func (t *talk) account(ctx context.Context, r ModelReply, took time.Duration) {
 	t.loop.log.InfoContext(ctx, "model answered", "team", t.q.Asker.Key.TeamID, "user", t.q.Asker.Key.UserID,
 		"model", r.Model, "request", r.RequestID, "stop", string(r.Stop), "took", took,
 		"in", u.In, "cache_write_5m", u.CacheWrite5m, "cache_write_1h", u.CacheWrite1h, "cache_read", u.CacheRead, "out", u.Out)
-}
-
-// said is the reply as it goes back to the model: broken inputs as empty ones,
-// repeated ids once.
-func said(reply ModelReply, calls []ModelCall) ModelMessage {
-	m := ModelMessage{FromModel: true}
-	for _, b := range reply.Blocks {
-		if b.Call == nil && strings.TrimSpace(b.Text) != "" {
-			m.Blocks = append(m.Blocks, b)
-		}
-	}
-	for _, c := range calls {
-		if _, err := objectOf(c.Input); err != nil {
-			c.Input = json.RawMessage("{}")
-		}
-		m.Blocks = append(m.Blocks, ModelBlock{Call: &c})
-	}
-	return m
-}
-
-func resultBlocks(results []ModelResult) []ModelBlock {
-	var blocks []ModelBlock
-	for _, r := range results {
-		blocks = append(blocks, ModelBlock{Result: &r})
-	}
-	return blocks
 }
 
 const droppedResult = "[dropped]"

@@ -78,7 +78,8 @@ const (
 	ModelCalls    ModelStop = "tool_use"
 	ModelCutShort ModelStop = "max_tokens"
 	ModelRefused  ModelStop = "refusal"
-	ModelPaused   ModelStop = "pause_turn"
+	ModelPaused   ModelStop = "pause_turn"                    // it goes on when asked again
+	ModelFull     ModelStop = "model_context_window_exceeded" // as ModelCutShort
 )
 
 // ModelUsage counts tokens. In does not include what was read from or written

@@ -38,6 +38,10 @@ func TestFaultsOfTheProvider(t *testing.T) {
 	twice := modeltest.Reply{Blocks: []modeltest.ReplyBlock{
 		{Name: "linear_issues_list", ID: "toolu_same", Input: `{"team":"ENG"}`}, {Name: "linear_issues_list", ID: "toolu_same", Input: `{"team":"DES"}`},
 	}}
+	named := func(id, name string, team string) modeltest.Reply {
+		return modeltest.Reply{Blocks: []modeltest.ReplyBlock{{ID: id, Name: name, Input: `{"team":"` + team + `"}`}}}
+	}
+	noisy := func(r modeltest.Reply) modeltest.Reply { r.Noise = true; return r }
 	cases := []struct {
 		name    string
 		replies []modeltest.Reply
@@ -60,7 +64,14 @@ func TestFaultsOfTheProvider(t *testing.T) {
 		{"cut short inside a call", []modeltest.Reply{stopped(modeltest.Say("Closing.").And(modeltest.Reply{Blocks: []modeltest.ReplyBlock{{Name: "linear_issue_update", Input: `{"issueId":"ENG-98","state":"Do`}}}), "max_tokens")}, []string{"The answer was cut short. Nothing was changed."}, "Ready to make"},
 		{"the same call for ever", []modeltest.Reply{list}, []string{"That took more steps than I may make at once."}, ""},
 		{"five calls at once", []modeltest.Reply{five, modeltest.Say("Read all five.")}, []string{"Read all five."}, unavailable},
-		{"one id for two calls", []modeltest.Reply{twice, modeltest.Say("Read one.")}, []string{"Read one."}, unavailable},
+		{"one id for two calls", []modeltest.Reply{twice, modeltest.Say("Read both.")}, []string{"Read both."}, unavailable},
+		{"one id again and again", []modeltest.Reply{named("toolu_a", "linear_issues_list", "ENG"), named("toolu_a", "linear_issues_list", "DES"), modeltest.Say("Read again.")}, []string{"Read again."}, unavailable},
+		{"an id of other letters", []modeltest.Reply{named("call:1/β", "linear_issues_list", "ENG"), modeltest.Say("Read that.")}, []string{"Read that."}, unavailable},
+		{"a tool of no such name", []modeltest.Reply{named("", "rm -rf /; β", "ENG"), modeltest.Say("No such thing.")}, []string{"No such thing."}, unavailable},
+		{"a pause", []modeltest.Reply{stopped(modeltest.Say("First one half. "), "pause_turn"), stopped(modeltest.Say("Then another. "), "pause_turn"), list, modeltest.Say("Then the end.")}, []string{"First one half.", "Then another.", "Then the end."}, unavailable},
+		{"no end to the pauses", []modeltest.Reply{stopped(modeltest.Say("Wait. "), "pause_turn")}, []string{"Wait.", "That took more steps than I may make at once."}, unavailable},
+		{"no room for more words", []modeltest.Reply{stopped(modeltest.Say("So far and"), "model_context_window_exceeded")}, []string{"So far and", "The answer was cut short. Nothing was changed."}, unavailable},
+		{"noise between the events", []modeltest.Reply{noisy(modeltest.Say("Through it all: ").And(list)), noisy(modeltest.Say("naïve 雪 🎉."))}, []string{"Through it all:", "naïve 雪 🎉."}, unavailable},
 		{"text beside calls", []modeltest.Reply{modeltest.Say("First I look.").And(list), modeltest.Say("Now I propose.").And(wantsDone)}, []string{"First I look.", "Now I propose.", "Ready to make 1 change"}, ""},
 		{"a huge text", []modeltest.Reply{modeltest.Say(strings.Repeat("On and on it goes. ", 4000))}, []string{"On and on it goes.", "…"}, unavailable},
 	}

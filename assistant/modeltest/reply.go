@@ -13,6 +13,7 @@ type Reply struct {
 	Blocks []ReplyBlock
 	Stop   string // stop_reason; empty: tool_use when there is a call, else end_turn
 	Usage  Usage
+	Noise  bool // between its events: pings, comments, events and fields nobody knows, thoughts, CRLF
 	Fault  Fault
 }
 

@@ -20,9 +20,10 @@ type Request struct {
 
 // Tool is a tool the client offers.
 type Tool struct {
-	Name        string          `json:"name"`
-	Description string          `json:"description"`
-	InputSchema json.RawMessage `json:"input_schema"`
+	Name         string          `json:"name"`
+	Description  string          `json:"description"`
+	InputSchema  json.RawMessage `json:"input_schema"`
+	CacheControl *Mark           `json:"cache_control"`
 }
 
 // Message is one turn of the conversation.
@@ -41,9 +42,12 @@ type Block struct {
 	ToolUseID    string          `json:"tool_use_id"`
 	IsError      bool            `json:"is_error"`
 	Content      json.RawMessage `json:"content"`
-	CacheControl *struct {
-		Type string `json:"type"`
-	} `json:"cache_control"`
+	CacheControl *Mark           `json:"cache_control"`
+}
+
+// Mark is where the provider may keep what came so far.
+type Mark struct {
+	Type string `json:"type"`
 }
 
 // Said is the text of the newest message of the user that holds text.
@@ -116,8 +120,10 @@ func (s *Server) check(r *http.Request, body []byte) (request Request, broken st
 	case request.Model == "" || request.MaxTokens < 1:
 		return request, "model and max_tokens are required"
 	}
-	if broken := checkMessages(request.Messages); broken != "" {
-		return request, broken
+	for _, broken := range []string{checkKeys(body), checkTools(request.Tools), checkMarks(request), s.checkMessages(request.Messages)} {
+		if broken != "" {
+			return request, broken
+		}
 	}
 	return request, s.checkPrefix(body)
 }
@@ -147,7 +153,7 @@ func (s *Server) checkPrefix(body []byte) string {
 	return ""
 }
 
-func checkMessages(messages []Message) string {
+func (s *Server) checkMessages(messages []Message) string {
 	if len(messages) == 0 {
 		return "no messages"
 	}
@@ -164,8 +170,13 @@ func checkMessages(messages []Message) string {
 			return broken
 		}
 	}
-	if messages[len(messages)-1].Role != "user" {
-		return "the last message is not the user's"
+	if messages[len(messages)-1].Role == "user" {
+		return ""
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.paused {
+		return "the last message is not the user's, and the model did not pause"
 	}
 	return ""
 }
@@ -178,6 +189,9 @@ func checkBlocks(n int, m Message, calls, open map[string]bool) string {
 			if past || m.Role != "user" {
 				return fmt.Sprintf("message %d: results come first, from the user", n)
 			}
+			if b.IsError && strings.TrimSpace(b.resultText()) == "" {
+				return fmt.Sprintf("message %d: an error without content", n)
+			}
 			if !open[b.ToolUseID] {
 				return fmt.Sprintf("message %d: result for %q, which is no open call", n, b.ToolUseID)
 			}
@@ -187,6 +201,10 @@ func checkBlocks(n int, m Message, calls, open map[string]bool) string {
 			if m.Role != "assistant" || calls[b.ID] {
 				return fmt.Sprintf("message %d: call %q is repeated or not the model's", n, b.ID)
 			}
+			if !callID.MatchString(b.ID) || !toolName.MatchString(b.Name) {
+				return fmt.Sprintf("message %d: call %q of %q is not written in letters, digits, _ and -", n, b.ID, b.Name)
+			}
+			calls[b.ID] = true
 			if !bytes.HasPrefix(bytes.TrimSpace(b.Input), []byte("{")) {
 				return fmt.Sprintf("message %d: input of %q is not an object", n, b.ID)
 			}
@@ -204,7 +222,7 @@ func checkBlocks(n int, m Message, calls, open map[string]bool) string {
 	}
 	for _, b := range m.Content {
 		if b.Type == "tool_use" {
-			calls[b.ID], open[b.ID] = true, true
+			open[b.ID] = true
 		}
 	}
 	return ""

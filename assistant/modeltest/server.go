@@ -32,6 +32,7 @@ type Server struct {
 	violations []string
 	prefix     string // tools and first system block of the first request
 	serial     int
+	paused     bool // the last reply was to be gone on with
 }
 
 // NewServer returns a stand-in that listens on a loopback port. Close it.
@@ -96,8 +97,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.serial++
 	serial := s.serial
 	s.mu.Unlock()
+	reply := s.options.Respond(request)
+	s.mu.Lock()
+	s.paused = reply.Stop == "pause_turn"
+	s.mu.Unlock()
 	answer := stream{w: w, r: r, stopped: s.stopped, pace: s.options.Pace, serial: serial, model: request.Model}
-	answer.write(s.options.Respond(request))
+	answer.write(reply)
 }
 
 func refuse(w http.ResponseWriter, status int, kind, message string) {

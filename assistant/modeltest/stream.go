@@ -3,8 +3,10 @@ package modeltest
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,12 +19,15 @@ type stream struct {
 	serial  int
 	model   string
 
+	noise bool
+	first int // index of the first block of the reply
 	sent  int
 	ended bool // nothing is written any more
 }
 
 func (s *stream) write(reply Reply) {
 	f := reply.Fault
+	s.noise = reply.Noise
 	if f.Silent {
 		s.hang()
 		return
@@ -52,6 +57,9 @@ func (s *stream) events(reply Reply) {
 		},
 	}})
 	s.event(f, "ping", map[string]any{})
+	if s.noise {
+		s.thought(f)
+	}
 	stop := "end_turn"
 	for n, b := range reply.Blocks {
 		if b.Name != "" {
@@ -72,13 +80,29 @@ func (s *stream) events(reply Reply) {
 	s.event(f, "message_stop", map[string]any{})
 }
 
+// thought sends blocks that a client did not ask for and has to pass over.
+func (s *stream) thought(f Fault) {
+	for n, start := range []map[string]any{
+		{"type": "thinking", "thinking": "", "signature": ""}, {"type": "redacted_thinking", "data": "AAAA"}, {"type": "something_new"},
+	} {
+		s.event(f, "content_block_start", map[string]any{"index": n, "content_block": start})
+		if n == 0 {
+			s.event(f, "content_block_delta", map[string]any{"index": n, "delta": map[string]any{"type": "thinking_delta", "thinking": "Hm."}})
+			s.event(f, "content_block_delta", map[string]any{"index": n, "delta": map[string]any{"type": "signature_delta", "signature": "AAAA"}})
+		}
+		s.event(f, "content_block_stop", map[string]any{"index": n})
+		s.first = n + 1
+	}
+}
+
 func (s *stream) block(f Fault, n int, b ReplyBlock) {
+	n += s.first
 	start, text := map[string]any{"type": "text", "text": ""}, b.Text
 	key, kind := "text", "text_delta"
 	if b.Name != "" {
 		id := b.ID
 		if id == "" {
-			id = fmt.Sprintf("toolu_%d_%d", s.serial, n)
+			id = fmt.Sprintf("toolu_%d_%d", s.serial, n-s.first)
 		}
 		start = map[string]any{"type": "tool_use", "id": id, "name": b.Name, "input": map[string]any{}}
 		key, kind, text = "partial_json", "input_json_delta", b.Input
@@ -116,23 +140,42 @@ func (s *stream) event(f Fault, name string, body map[string]any) {
 		return
 	}
 	body["type"] = name
+	if s.noise {
+		body["something_new"] = map[string]any{"of": []any{1, nil}}
+	}
 	raw, err := json.Marshal(body)
 	if err != nil {
 		panic(err) // nothing in it that JSON cannot hold
 	}
-	if _, err := fmt.Fprintf(s.w, "event: %s\ndata: %s\n\n", name, raw); err != nil {
-		s.ended = true // the caller has gone
-		return
+	lines := fmt.Sprintf("event: %s\ndata: %s\n\n", name, raw)
+	if s.noise {
+		lines = strings.ReplaceAll(noise+lines, "\n", "\r\n")
 	}
-	if flusher, ok := s.w.(http.Flusher); ok {
-		flusher.Flush()
-	}
+	s.flush(lines)
 	s.sent++
 	if name == "content_block_delta" && s.pace > 0 {
 		select {
 		case <-time.After(s.pace):
 		case <-s.r.Context().Done():
 			s.ended = true
+		}
+	}
+}
+
+// noise may stand before any event.
+const noise = "event: ping\ndata: {\"type\": \"ping\"}\n\n: a comment\n\nevent: something_new\ndata: {\"type\":\"something_new\",\"index\":0}\n\n"
+
+// flush sends lines in two parts, split at any byte: a network keeps no characters
+// together.
+func (s *stream) flush(lines string) {
+	at := (s.sent*31 + s.serial*7) % len(lines)
+	for _, part := range []string{lines[:at], lines[at:]} {
+		if _, err := io.WriteString(s.w, part); err != nil {
+			s.ended = true // the caller has gone
+			return
+		}
+		if flusher, ok := s.w.(http.Flusher); ok {
+			flusher.Flush()
 		}
 	}
 }
