@@ -7,11 +7,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 const (
 	readNamesWithin = 30 * time.Second
-	maxMorePages    = 8  // extra pages of each kind of name
+	maxMorePages    = 24 // extra pages of each kind of name: some 700 teams, 6,000 people, 6,000 labels
 	maxLargeTeams   = 10 // teams whose members are read by a request of their own
 )
 
@@ -126,7 +128,7 @@ func (s *Session) readNames(ctx context.Context) (wait func() (*Directory, error
 }
 
 // loadDirectory reads the first page of everything at once and further pages
-// only where Linear says that there are some.
+// only where Linear says that there are some, each kind beside the others.
 func (s *Session) loadDirectory(ctx context.Context) (*Directory, error) {
 	generation := s.state.seenGeneration()
 	var n wireNames
@@ -134,15 +136,24 @@ func (s *Session) loadDirectory(ctx context.Context) (*Directory, error) {
 		return nil, err
 	}
 	d := &Directory{Viewer: n.Viewer.User, Organization: n.Viewer.Organization, FetchedAt: time.Now()}
-	err := errors.Join(
-		more(ctx, s, d, "DirectoryTeams", &n.Teams, func(n *wireNames) *connection[wireTeam] { return &n.Teams }),
-		more(ctx, s, d, "DirectoryUsers", &n.Users, func(n *wireNames) *connection[User] { return &n.Users }),
-		more(ctx, s, d, "DirectoryLabels", &n.Labels, func(n *wireNames) *connection[Label] { return &n.Labels }),
-		more(ctx, s, d, "DirectoryProjects", &n.Projects, func(n *wireNames) *connection[wireProject] { return &n.Projects }),
-	)
-	if err != nil {
+	var kinds errgroup.Group
+	kinds.Go(func() error {
+		return more(ctx, s, "DirectoryTeams", &n.Teams, func(n *wireNames) *connection[wireTeam] { return &n.Teams })
+	})
+	kinds.Go(func() error {
+		return more(ctx, s, "DirectoryUsers", &n.Users, func(n *wireNames) *connection[User] { return &n.Users })
+	})
+	kinds.Go(func() error {
+		return more(ctx, s, "DirectoryLabels", &n.Labels, func(n *wireNames) *connection[Label] { return &n.Labels })
+	})
+	kinds.Go(func() error {
+		return more(ctx, s, "DirectoryProjects", &n.Projects, func(n *wireNames) *connection[wireProject] { return &n.Projects })
+	})
+	if err := kinds.Wait(); err != nil {
 		return nil, err
 	}
+	d.Truncated = n.Teams.PageInfo.HasNextPage || n.Users.PageInfo.HasNextPage ||
+		n.Labels.PageInfo.HasNextPage || n.Projects.PageInfo.HasNextPage
 	if err := s.loadLargeTeams(ctx, d, n.Teams.Nodes); err != nil {
 		return nil, err
 	}
@@ -154,13 +165,10 @@ func (s *Session) loadDirectory(ctx context.Context) (*Directory, error) {
 	return d, nil
 }
 
-// more appends the pages after the first, within bounds.
-func more[T any](ctx context.Context, s *Session, d *Directory, document string, first *connection[T], of func(*wireNames) *connection[T]) error {
-	for page := 0; first.PageInfo.HasNextPage; page++ {
-		if page == maxMorePages {
-			d.Truncated = true
-			return nil
-		}
+// more appends the pages after the first, within bounds: what is beyond them
+// leaves HasNextPage set.
+func more[T any](ctx context.Context, s *Session, document string, first *connection[T], of func(*wireNames) *connection[T]) error {
+	for page := 0; first.PageInfo.HasNextPage && page < maxMorePages; page++ {
 		var n wireNames
 		if err := s.run(ctx, document, map[string]any{"after": first.PageInfo.EndCursor}, &n); err != nil {
 			return err
@@ -168,7 +176,8 @@ func more[T any](ctx context.Context, s *Session, d *Directory, document string,
 		next := of(&n)
 		first.Nodes = append(first.Nodes, next.Nodes...)
 		if next.PageInfo.EndCursor == first.PageInfo.EndCursor {
-			return nil // a server that does not move on
+			first.PageInfo.HasNextPage = false // a server that does not move on
+			return nil
 		}
 		first.PageInfo = next.PageInfo
 	}

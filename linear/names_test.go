@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -186,8 +187,56 @@ func TestEndlessPagesAreBounded(t *testing.T) {
 	if err != nil || !d.Truncated {
 		t.Errorf("Directory() = truncated %v, %v; want true", d != nil && d.Truncated, err)
 	}
-	if got := len(s.got()); got != 9 {
-		t.Errorf("%d requests, want 1 + 8", got)
+	if got := len(s.got()); got != 25 {
+		t.Errorf("%d requests, want 1 + 24", got)
+	}
+}
+
+func TestSixHundredTeamsAreAllKnown(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, r request, n int) {
+		if r.OperationName == "Directory" {
+			write(w, 200, `{"data":{"viewer":{"id":"u1","organization":{"id":"o1"}},"teams":{"nodes":[],"pageInfo":{"hasNextPage":true,"endCursor":"0"}}}}`)
+			return
+		}
+		from, err := strconv.Atoi(r.Variables["after"].(string))
+		if err != nil {
+			t.Error(err)
+		}
+		var teams []string
+		for i := range 30 {
+			teams = append(teams, fmt.Sprintf(`{"id":"t%d","key":"T%d","name":"Team %d"}`, from+i, from+i, from+i))
+		}
+		write(w, 200, fmt.Sprintf(`{"data":{"teams":{"nodes":[%s],"pageInfo":{"hasNextPage":%v,"endCursor":"%d"}}}}`, strings.Join(teams, ","), from+30 < 600, from+30))
+	})
+	d, err := s.session(t, nil).Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Teams) != 600 || d.Truncated {
+		t.Errorf("%d teams, truncated = %v; want 600 and all", len(d.Teams), d.Truncated)
+	}
+}
+
+func TestDearerCountingIsAnsweredWithFewerFields(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, r request, n int) {
+		if has(r.Query, "members(") {
+			write(w, 400, `{"data":null,"errors":[{"message":"Query too complex","extensions":{"type":"invalid input","code":"INPUT_ERROR","statusCode":400,"http":{"status":400}}}]}`)
+			return
+		}
+		linearAnswers(w, r, n)
+	})
+	session := s.session(t, nil)
+	d, err := session.Directory(t.Context())
+	if err != nil || len(d.Teams) == 0 {
+		t.Fatalf("Directory() = %v, %v; want the names without what costs most", d, err)
+	}
+	if _, err := session.Issue(t.Context(), "ENG-142"); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.got(); len(got) != 3 || !has(got[2].Query, "visibility") {
+		t.Errorf("%d requests, the last one lean; other documents keep their fields", len(got))
 	}
 }
 

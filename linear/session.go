@@ -72,10 +72,10 @@ func (s *Session) run(ctx context.Context, name string, variables map[string]any
 		c.document = d.lean
 	}
 	data, err := s.do(ctx, c)
-	if refusedDocument(err) && c.document != d.lean {
-		// A server with an older or smaller schema: nothing was executed.
+	if refused := refusedDocument(err); (refused || errors.Is(err, ErrTooComplex)) && c.document != d.lean {
+		// A server with an older or smaller schema, or one that counts more dearly: nothing was executed.
 		c.document = d.lean
-		if data, err = s.do(ctx, c); err == nil {
+		if data, err = s.do(ctx, c); err == nil && refused {
 			s.client.lean.Store(true)
 		}
 	}
