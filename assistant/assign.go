@@ -151,7 +151,7 @@ func (p *reader) unassignForm() bool {
 	}
 	p.out = after
 	return p.eachTarget(func(targets []string) bool {
-		if p.eat("from", "for") != "" {
+		if p.eat("from") != "" {
 			if _, ok := p.person(); !ok {
 				return false
 			}

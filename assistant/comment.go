@@ -73,14 +73,20 @@ func (p *reader) tell() bool {
 	if cue == "" {
 		return false
 	}
-	targets, ok := p.commentTargets()
-	if !ok || cue == "let" && p.eat("know") == "" {
+	refs, ok := p.issueList()
+	if !ok {
+		if p.eat("it") == "" {
+			return false // told to a person
+		}
+		refs = p.single("it")
+	}
+	if cue == "let" && p.eat("know") == "" {
 		return false
 	}
 	if p.eat("that", ":", "to", ",", "that :") == "to" {
 		return false // told to do something
 	}
-	return p.addComments(targets, p.commentBody)
+	return p.addComments(refs, p.commentBody)
 }
 
 // commentTargets reads the issues a comment goes to: named, or it.

@@ -210,6 +210,7 @@ func (p *reader) valueAttribute(h *head) bool {
 	p.eat("set", "make it", "make that", "mark it", "mark it as", "set it to")
 	p.eat("with a", "with an", "with the", "with", "as", "a", "an", "the", "of", "and", "it 's", "set to")
 	c := newDelta()
+	c.making = true
 	if !p.attributeValue(c, h.team) && !p.value(c, h.team) {
 		return false
 	}

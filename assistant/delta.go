@@ -64,8 +64,9 @@ func union(a, b []string) []string {
 // delta is a change in words: values by input key, and a state by its type when
 // the words name no state (close, reopen).
 type delta struct {
-	set   map[string]any
-	types []string
+	set    map[string]any
+	types  []string
+	making bool // of a new issue
 }
 
 func newDelta() *delta { return &delta{set: map[string]any{}} }
@@ -105,6 +106,6 @@ func (p *reader) apply(targets []string, c *delta) bool {
 			return false
 		}
 	}
-	p.targets = targets
+	p.targets, p.whole = targets, false
 	return true
 }

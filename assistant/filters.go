@@ -174,8 +174,8 @@ func (p *reader) assigneeAtom(f *filters) bool {
 		return false
 	case "":
 		t := p.toks[before]
-		if !possessive && (t.kind != tokenMention || len(names) > 1) || names[0] == "me" || names[0] == "none" {
-			return false
+		if !possessive && (t.kind != tokenMention || len(names) > 1 || p.done()) || names[0] == "me" || names[0] == "none" {
+			return false // a mention after it all is not about which issues
 		}
 	}
 	for possessive { // Bob's and Carol's

@@ -49,7 +49,7 @@ type reader struct {
 
 	refusal Refusal // a rule read it completely as something that is refused
 
-	hi int // the clause ends here
+	lo, hi int // the clause begins and ends here
 	out
 }
 
@@ -63,6 +63,7 @@ type out struct {
 	questions []Question
 	count     bool
 	wish      bool // the clause began with I want, I need
+	whole     bool // the verb of the last change was the whole change: close, cancel
 	fragment  bool // the clause follows another without a verb of its own
 }
 
@@ -127,7 +128,7 @@ func (p *reader) clauses(lo, depth int, fragment bool) bool {
 	for _, c := range p.cuts(lo) {
 		for _, r := range rules() {
 			p.out = before
-			p.at, p.hi = p.opening(lo), c.end
+			p.lo, p.at, p.hi = lo, p.opening(lo), c.end
 			p.fragment = fragment
 			p.wish = p.wished(lo, p.at)
 			if p.budget -= 1 + p.hi - p.at; p.budget < 0 {

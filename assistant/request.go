@@ -19,7 +19,7 @@ func (p *reader) mayChange(lo int, before out) bool {
 	if len(p.steps) == len(before.steps) {
 		return reflect.DeepEqual(p.steps, before.steps) || !p.weakly(lo) // more of an earlier step
 	}
-	if !slices.ContainsFunc(steps, Step.Writes) || !p.weakly(lo) {
+	if !slices.ContainsFunc(steps, Step.Writes) || !p.weakly(lo) && !p.addressed(0) {
 		return true
 	}
 	return steps[0].Tool == toolCreate && p.opens(lo, createOpenings)
@@ -27,12 +27,13 @@ func (p *reader) mayChange(lo int, before out) bool {
 
 // weakly reports whether the clause only asks or tells, or is said to somebody else.
 func (p *reader) weakly(lo int) bool {
-	for i := lo; i < p.opening(lo); i++ {
-		if p.toks[i].kind == tokenMention {
-			return true
-		}
-	}
-	return p.opens(lo, weakOpenings)
+	return p.addressed(lo) || p.opens(lo, weakOpenings)
+}
+
+// addressed reports whether the clause begins with somebody's name: it is said to
+// that person.
+func (p *reader) addressed(lo int) bool {
+	return slices.ContainsFunc(p.toks[lo:max(lo, p.opening(lo))], func(t token) bool { return t.kind == tokenMention })
 }
 
 // endsInQuestion reports whether the sentence ends in a question mark.

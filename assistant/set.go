@@ -37,7 +37,7 @@ func (p *reader) values(targets []string, verb string) bool {
 		return false
 	}
 	before := p.save()
-	if (p.attributeValue(c, team) || p.value(c, team)) && p.more(c, targets) && p.ending() {
+	if verb != "take" && (p.attributeValue(c, team) || p.value(c, team)) && p.more(c, targets) && p.ending() {
 		return p.apply(targets, c)
 	}
 	p.out, c = before, newDelta()
@@ -60,6 +60,9 @@ func (p *reader) dayValue(c *delta, verb string) bool {
 	case "postpone", "delay", "schedule", "push":
 	default:
 		return false
+	}
+	if p.eat("next week", "next month", "this week", "this month") != "" {
+		return false // which day?
 	}
 	day, ok := p.day()
 	return ok && c.put("dueDate", day.Format(isoDay))
@@ -128,6 +131,9 @@ func (p *reader) stateForm() bool {
 	sure := p.eat("make sure that", "make sure", "ensure that", "ensure") != ""
 	if p.asksBack() {
 		return false
+	}
+	if p.fragment && p.whole {
+		return false // close ENG-1 and ENG-2 to Bob
 	}
 	start, was := p.at, p.list
 	return p.eachTarget(func(targets []string) bool {

@@ -44,6 +44,9 @@ func (p *reader) closeForm() bool {
 		if p.eat(v.words...) == "" {
 			continue
 		}
+		if p.takesBack(v.types) {
+			return false
+		}
 		return p.eachTarget(func(targets []string) bool {
 			c := &delta{set: map[string]any{}, types: v.types}
 			p.eat("out", "off", "up", "down", "again")
@@ -53,7 +56,11 @@ func (p *reader) closeForm() bool {
 					return false
 				}
 			}
-			return p.more(c, targets) && p.ending() && p.apply(targets, c)
+			if !p.more(c, targets) || !p.ending() || !p.apply(targets, c) {
+				return false
+			}
+			p.whole = len(c.set) == 0
+			return true
 		})
 	}
 	p.out = start
@@ -63,6 +70,19 @@ func (p *reader) closeForm() bool {
 		})
 	}
 	return false
+}
+
+// takesBack reports whether a clause after a change is "Cancel that.": said of what
+// was just asked for, not of an issue.
+func (p *reader) takesBack(types []string) bool {
+	if types[0] != "canceled" || p.lo == 0 || !(Plan{Steps: p.steps}).Writes() {
+		return false
+	}
+	if p.matchAt(p.at, p.hi, "that") > 0 || p.matchAt(p.at, p.hi, "this") > 0 || p.matchAt(p.at, p.hi, "those") > 0 {
+		return true
+	}
+	joint := p.toks[p.lo-1]
+	return p.peek(0).kind != tokenIssue && joint.kind == tokenSymbol && !joint.is("&") && !joint.is("+")
 }
 
 // estimateForm: estimate ENG-12 at 5 points, give it 3 points.

@@ -31,7 +31,7 @@ func (p *reader) assigneeValue(c *delta, _ string) bool {
 
 func (p *reader) dueValue(c *delta, _ string) bool {
 	cue := p.eat("due on", "due by", "due", "due date", "with due date", "with a due date of", "a due date of", "a deadline of", "deadline", "due :", "due date :", "due before end of", "by")
-	if cue == "" || cue == "by" && (c.types != nil || c.set["state"] != nil) { // done by friday is not done
+	if cue == "" || cue == "by" && !c.making { // by friday: the day it is due, or the day it is to be changed?
 		return false
 	}
 	p.eat("on", "by", "of", ":", "is", "to")

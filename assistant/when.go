@@ -9,6 +9,7 @@ var (
 	updatedWords   = wordSet(`updated changed modified touched edited`)
 	completedWords = wordSet(`completed finished closed done resolved shipped fixed delivered complete finish close ship fix resolve deliver`)
 	createWords    = wordSet(`create open file report raise log add submit make write`)
+	baseForms      = wordSet(`complete finish close ship fix resolve deliver`) // done only after did: Bob, close ENG-1
 )
 
 // subjectAtom: Bob is working on, Carol closed last week, I created, did Alice finish.
@@ -39,16 +40,16 @@ func (p *reader) subjectAtom(f *filters) bool {
 	}
 	t := p.peek(0)
 	switch {
-	case t.kind == tokenWord && completedWords[t.text]:
+	case t.kind == tokenWord && completedWords[t.text] && (aux != "" || !baseForms[t.text]):
 		p.at++
 		return p.finished(f, who)
-	case t.kind == tokenWord && (createdWords[t.text] || createWords[t.text]) && t.text != "new" && (t.text != "open" || aux == "did"):
+	case t.kind == tokenWord && (createdWords[t.text] || createWords[t.text] && aux != "") && t.text != "new" && (t.text != "open" || aux == "did"):
 		p.at++
 		if since, ok := p.past(); ok && !f.set("createdAfter", since) {
 			return false
 		}
 		return who == "" && f.input["createdAfter"] != nil || who != "" && f.setNames("creator", []string{who})
-	case t.is("do") && aux == "did", t.is("get"), t.is("accomplish"):
+	case (t.is("do") || t.is("get") || t.is("accomplish")) && aux == "did":
 		p.at++
 		p.eat("done")
 		return p.finished(f, who)
