@@ -1,7 +1,6 @@
 package assistant
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -36,7 +35,9 @@ func (p *reader) assignForm() bool {
 		if !ok {
 			return false
 		}
-		p.eat("instead", "again", "as assignee")
+		if !p.peek(1).is("of") { // instead of Bob
+			p.eat("instead", "again", "as assignee")
+		}
 		c := newDelta()
 		return c.put("assignee", who) && p.more(c, targets) && p.ending() && p.apply(targets, c)
 	}) {
@@ -65,22 +66,9 @@ func (p *reader) unknownPerson(verb string) (string, bool) {
 			return "", false
 		}
 	}
-	q := Question{Kind: AskPerson, Name: strings.TrimPrefix(p.spoken(p.at, p.hi), "@"), Unknown: true}
+	name := strings.TrimPrefix(p.spoken(p.at, p.hi), "@")
 	p.at = p.hi
-	if answer, ok := p.thread.Answers[q.Key()]; ok {
-		return answer, true
-	}
-	if p.d != nil {
-		for _, u := range p.d.Users {
-			first, _, _ := strings.Cut(u.Name, " ")
-			if edits(fold(first), fold(q.Name)) <= 2 || edits(fold(u.Name), fold(q.Name)) <= 2 {
-				q.Candidates = append(q.Candidates, Candidate{Value: cmp.Or(u.Email, u.Name), Label: u.Name, Detail: u.Email})
-			}
-		}
-	}
-	q.Candidates = q.Candidates[:min(len(q.Candidates), 3)]
-	p.ask(q)
-	return q.Name, true
+	return p.askStranger(name), true
 }
 
 // assignTo reads the targets of a person that was named first.

@@ -11,7 +11,7 @@ import (
 // attribute reads the noun of a field.
 func (p *reader) attribute() string {
 	p.eat("the", "its", "their")
-	switch p.eat("status", "state", "workflow state", "priority", "prio", "priority level", "estimate", "points", "story points", "estimation", "size", "assignee", "owner", "due date", "deadline", "due", "title", "name", "description", "label", "labels", "tag", "tags", "project", "cycle", "sprint", "current status", "summary") {
+	switch p.eat("status", "state", "workflow state", "priority", "prio", "priority level", "estimate", "points", "story points", "estimation", "size", "assignee", "owner", "due date", "deadline", "due", "title", "name", "description", "label", "labels", "tag", "tags", "project", "cycle", "sprint", "current status", "summary", "parent", "parent issue") {
 	case "status", "state", "workflow state", "current status":
 		return "state"
 	case "priority", "prio", "priority level":
@@ -32,6 +32,8 @@ func (p *reader) attribute() string {
 		return "project"
 	case "cycle", "sprint":
 		return "cycle"
+	case "parent", "parent issue":
+		return "parent"
 	}
 	return ""
 }
@@ -78,6 +80,12 @@ func (p *reader) valueOf(key string, c *delta, team string) bool {
 		name, ok := p.name(kindProject)
 		p.eat("project")
 		return ok && c.put(key, name)
+	case "parent":
+		if p.eat("none", "nothing") != "" {
+			return c.put(key, "none")
+		}
+		ref, ok := p.parentIssue()
+		return ok && c.put(key, ref)
 	}
 	if p.eat("none") != "" {
 		return c.put(key, "none")

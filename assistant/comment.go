@@ -11,10 +11,32 @@ var commentVerbs = []string{
 	"add the comment to", "write a note on", "put a note on", "drop a note on", "comment for", "send a comment to", "submit a comment on", "add a remark to", "add a comment", "leave a comment", "post a comment", "write a comment", "add a note", "leave a note",
 }
 
+// withComment is how many tokens from i on say that a change comes with a comment:
+// close ENG-1 with the comment "shipped".
+func (p *reader) withComment(i int) int {
+	for _, phrase := range []string{"with comment", "with a comment", "with the comment", "with the note", "with a note", "with note", "with this comment", "with the following comment", "commenting", "and commenting"} {
+		if n := p.matchAt(i, p.end, phrase); n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// commentWith: … with a comment: text. It is about what was changed before it.
+func (p *reader) commentWith() bool {
+	n := p.withComment(p.at)
+	if n == 0 || len(p.targets) == 0 || !(Plan{Steps: p.steps}).Writes() {
+		return false
+	}
+	p.at += n
+	p.eat(":", "saying :", "saying that", "saying", "that says", "that")
+	return p.addComments(p.targets, p.commentBody)
+}
+
 // comment reads every form; target and text come in either order.
 func (p *reader) comment() bool {
 	start := p.save()
-	for _, form := range []func(*reader) bool{(*reader).commentOn, (*reader).commentQuoted, (*reader).tell} {
+	for _, form := range []func(*reader) bool{(*reader).commentWith, (*reader).commentOn, (*reader).commentQuoted, (*reader).tell} {
 		p.out = start
 		if form(p) {
 			return true

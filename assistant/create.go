@@ -28,6 +28,9 @@ func (p *reader) create() bool {
 	if !ok || title == "" {
 		return false
 	}
+	if _, under := h.c.set["parent"]; h.sub && !under {
+		return false
+	}
 	h.c.set["title"] = title
 	if len(h.labels) > 0 {
 		h.c.set["labels"] = h.labels
@@ -53,6 +56,7 @@ type head struct {
 	labels []string
 	team   string
 	noun   bool
+	sub    bool // a sub-issue, whose parent has to be named
 }
 
 // knows reports whether the team has the state that was named.
@@ -81,6 +85,10 @@ func (p *reader) stateFor(team string, types []string) (string, bool) {
 func (p *reader) headNoun(h *head) bool {
 	for !h.noun {
 		before := p.save()
+		if p.eat(subIssues...) != "" {
+			h.noun, h.sub = true, true
+			break
+		}
 		if p.eat(issueKinds...) != "" {
 			h.noun = true
 			break
@@ -107,7 +115,7 @@ func (p *reader) headNoun(h *head) bool {
 			h.noun = true
 			break
 		}
-		if p.eat("bug report", "bug", "feature request", "feature", "sub issue", "improvement", "defect", "incident") != "" {
+		if p.eat("bug report", "bug", "feature request", "feature", "improvement", "defect", "incident") != "" {
 			h.noun = true
 			break
 		}
@@ -165,7 +173,7 @@ func (p *reader) titleNext() bool {
 // friday, labeled infra, estimate 3, in Todo.
 func (p *reader) headAttribute(h *head) bool {
 	before := p.save()
-	for _, read := range []func(*head) bool{p.teamAttribute, p.assigneeAttribute, p.valueAttribute} {
+	for _, read := range []func(*head) bool{p.parentAttribute, p.teamAttribute, p.assigneeAttribute, p.valueAttribute} {
 		p.out = before
 		if read(h) {
 			return true

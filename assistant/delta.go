@@ -90,7 +90,7 @@ func (c *delta) put(key string, value any) bool {
 
 // apply adds the change to every target.
 func (p *reader) apply(targets []string, c *delta) bool {
-	if len(c.set) == 0 && c.types == nil {
+	if len(c.set) == 0 && c.types == nil || itsOwnParent(targets, c) {
 		return false
 	}
 	for _, t := range targets {

@@ -28,14 +28,20 @@ func (p *reader) dueAtom(f *filters) bool {
 		return soon(startOfMonth(p.now).AddDate(0, 1, 0))
 	case p.eat("next week") != "":
 		return p.dueRange(f, startOfWeek(p.now).AddDate(0, 0, 7), 7)
+	case p.eat("next month") != "":
+		from := startOfMonth(p.now).AddDate(0, 1, 0)
+		return p.dueRange(f, from, from.AddDate(0, 1, -1).Day())
 	case p.eat("in the next", "within the next", "within", "over the next", "in the coming", "in") != "":
+		if _, month := monthNamed(p.peek(0).text); month {
+			return p.dueMonth(f, "")
+		}
 		n, unit, ok := p.span()
 		return ok && soon(addSpan(startOfDay(p.now), n, unit).AddDate(0, 0, 1))
 	}
 	cue := p.eat("before", "by", "until", "no later than", "on or before", "on", "after", "<", ">")
 	day, ok := p.day()
 	if !ok {
-		return false
+		return p.dueMonth(f, cue)
 	}
 	switch cue {
 	case "before", "<":
@@ -50,4 +56,29 @@ func (p *reader) dueAtom(f *filters) bool {
 
 func (p *reader) dueRange(f *filters, from time.Time, days int) bool {
 	return f.set("dueAfter", from.Format(isoDay)) && f.set("dueBefore", from.AddDate(0, 0, days).Format(isoDay))
+}
+
+// dueMonth: due before december, due in january.
+func (p *reader) dueMonth(f *filters, cue string) bool {
+	p.eat("in", "the end of", "end of")
+	ends := p.toks[p.at-1].is("of")
+	month, ok := monthNamed(p.peek(0).text)
+	if !ok {
+		return false
+	}
+	p.at++
+	first := time.Date(p.now.Year(), month, 1, 0, 0, 0, 0, p.now.Location())
+	if first.AddDate(0, 1, 0).Before(p.now) {
+		first = first.AddDate(1, 0, 0)
+	}
+	next := first.AddDate(0, 1, 0)
+	switch {
+	case cue == "before" && !ends, cue == "<":
+		return f.set("dueBefore", first.Format(isoDay))
+	case cue == "after" || cue == ">":
+		return f.set("dueAfter", next.Format(isoDay))
+	case cue == "by" || cue == "until" || ends:
+		return f.set("dueBefore", next.Format(isoDay))
+	}
+	return f.set("dueAfter", first.Format(isoDay)) && f.set("dueBefore", next.Format(isoDay))
 }

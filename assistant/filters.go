@@ -112,6 +112,10 @@ func (p *reader) filters(f *filters) bool {
 	any := false
 	for !p.done() {
 		before := p.save()
+		if p.peek(0).is("but") && p.at > 0 && allWords[p.toks[p.at-1].text] && p.atom(f) {
+			any = true
+			continue
+		}
 		joined := p.eat(", and", "and", ",", "&", "/", "but", "but only", "but also", "as well as", ", but", "plus") != ""
 		if p.atom(f) {
 			any = true
@@ -160,7 +164,11 @@ func (p *reader) assigneeAtom(f *filters) bool {
 	before := p.at
 	names, ok := p.people()
 	if !ok {
-		return false
+		name, strange := p.stranger()
+		if weak := cue == "" || cue == "of" || cue == "on" || cue == "in" || cue == "with"; !strange || weak && !p.peek(0).is("'s") {
+			return false
+		}
+		names = []string{name}
 	}
 	possessive := p.eat("'s") != ""
 	switch cue {

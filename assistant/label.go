@@ -59,6 +59,45 @@ func (p *reader) placeValue(c *delta) bool {
 	return c.put("project", name)
 }
 
+// swapForm: replace bug with feature on ENG-5, change ENG-5's label from bug to infra.
+func (p *reader) swapForm() bool {
+	verb := p.eat("replace", "swap", "swap out", "change", "switch", "exchange")
+	if verb == "" {
+		return false
+	}
+	start := p.save()
+	p.eat("the", "its")
+	p.eat("label", "labels", "tag", "from")
+	if c := newDelta(); p.swap(c) && p.eat("on", "for", "in", "of") != "" {
+		if p.eachTarget(func(targets []string) bool { return p.ending() && p.apply(targets, c) }) {
+			return true
+		}
+	}
+	p.out = start
+	p.eat("the")
+	if p.eat("label of", "label on", "label for", "labels of", "labels on", "tag on") == "" {
+		p.out = start
+	}
+	return p.eachTarget(func(targets []string) bool {
+		p.eat("'s")
+		p.eat("label", "labels", "tag")
+		c := newDelta()
+		return p.eat("from") != "" && p.swap(c) && p.ending() && p.apply(targets, c)
+	})
+}
+
+// swap reads the label that goes and the one that comes.
+func (p *reader) swap(c *delta) bool {
+	old, _, ok := p.label(false)
+	p.eat("label", "tag")
+	if !ok || p.eat("with", "for", "by", "to", "→", "with the", "for the", "by the", "to the") == "" {
+		return false
+	}
+	fresh, _, ok := p.label(false)
+	p.eat("label", "tag")
+	return ok && fresh != old && c.put("removeLabels", []string{old}) && c.put("addLabels", []string{fresh})
+}
+
 // tagForm: tag ENG-1 with infra, label it as a bug.
 func (p *reader) tagForm() bool {
 	verb := p.eat("tag", "label", "untag", "unlabel", "un tag", "un label", "tagging", "labeling", "labelling", "categorize", "flag")

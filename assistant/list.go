@@ -8,7 +8,7 @@ var listVerbs = []string{
 	"show me", "show us", "show", "list me", "list out", "list", "find me", "find", "get me", "get", "give me", "give us", "display", "fetch me", "fetch",
 	"pull up", "bring up", "look up", "look for", "search for", "search", "see", "view", "check", "tell me", "tell me about", "let me see", "let 's see", "print", "return",
 	"what", "what are", "what is", "what 's", "what 're", "which", "which are", "which of", "what about", "how about", "who", "is there", "are there", "any", "anything", "do we have", "do i have", "have we got", "got", "is anything", "what else is", "what does", "what do", "what have", "what has", "what did", "where are",
-	"to see", "browse", "read me", "run through", "query", "filter", "filter by", "hunt for", "dig up", "pull", "pull me", "pull out", "give me a rundown of", "remind me of", "remind me what",
+	"to see", "browse", "read me", "run through", "query", "filter", "sort", "order", "rank", "give me an overview of", "give me a list of", "give me all", "overview of", "a list of", "list of", "filter by", "hunt for", "dig up", "pull", "pull me", "pull out", "give me a rundown of", "remind me of", "remind me what",
 }
 
 var countVerbs = []string{"how many", "count", "count up", "count of", "count the", "count all", "number of", "the number of", "what is the number of", "what 's the number of", "show me the number of", "tell me how many", "what is the count of", "what 's the count of", "how much"}
@@ -133,6 +133,9 @@ func (p *reader) searchText(f *filters) bool {
 	}
 	from, hi := p.at, p.hi
 	for to := from + 1; to <= hi && to-from <= 40; to++ {
+		if to < hi && separates(p.toks[to-1]) && p.beginsClause(to) {
+			return false // what comes is to be done, not to be found
+		}
 		if to < hi && !p.filtersFrom(to, f) {
 			continue
 		}

@@ -37,6 +37,9 @@ func (p *reader) lackAtom(f *filters) bool {
 	return false
 }
 
+// allWords make the but after them an except.
+var allWords = wordSet(`anything everything all every any`)
+
 // notAtom: not assigned to Bob, excluding bugs, without label infra.
 func (p *reader) notAtom(f *filters) bool {
 	if f.opposite {
@@ -48,7 +51,9 @@ func (p *reader) notAtom(f *filters) bool {
 	if p.eat("not started", "not yet started", "not been started", "not in progress yet", "not been started yet") != "" {
 		return f.set("stateType", "unstarted")
 	}
-	if p.eat("not", "except", "except for", "excluding", "other than", "without", "without the", "but not", "apart from", "that do not have", "do not have", "does not have", "not counting", "minus", "but without") == "" {
+	if p.at > 0 && p.peek(0).is("but") && allWords[p.toks[p.at-1].text] {
+		p.at++ // anything but bugs
+	} else if p.eat("not", "non", "except", "except for", "excluding", "other than", "without", "without the", "but not", "apart from", "that do not have", "do not have", "does not have", "not counting", "minus", "but without", "besides", "leaving out", "aside from", "everything except", "anything except", "ignoring", "that are neither", "skipping", "omitting", "with no", "having no", "without any") == "" {
 		return false
 	}
 	f.opposite = true

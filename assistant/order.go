@@ -4,14 +4,21 @@ package assistant
 
 // orderAtom: newest, oldest first, sorted by priority, recently updated.
 func (p *reader) orderAtom(f *filters) bool {
-	if p.eat("sorted by", "ordered by", "sort by", "order by", "sorted", "ordered", "by order of", "in order of") != "" {
+	if p.eat("sorted by", "ordered by", "sort by", "order by", "sorted", "ordered", "by order of", "in order of", "ranked by", "sort them by", "sorting by") != "" {
 		return p.sortKey(f)
 	}
-	if p.eat("by priority", "highest priority first", "most urgent first", "by urgency", "highest priority", "most important") != "" {
+	if p.eat("highest priority first", "most urgent first", "most important first", "highest priority", "most important") != "" {
 		return f.set("sort", "priority")
 	}
-	if p.eat("by due date", "due soonest", "soonest due first") != "" {
+	if p.eat("due soonest", "soonest due first", "soonest due", "soonest first", "earliest due first") != "" {
 		return f.set("sort", "due")
+	}
+	before := p.save()
+	if p.eat("by") != "" {
+		if p.sortKey(f) {
+			return true
+		}
+		p.out = before
 	}
 	order := ""
 	switch p.eat("newest", "latest", "most recent", "most recently created", "recent", "recently created", "newest first", "latest first", "most recent first",
@@ -24,6 +31,9 @@ func (p *reader) orderAtom(f *filters) bool {
 		order = "updated"
 	default:
 		order = "newest"
+	}
+	if p.eat("first", "on top", "at the top") != "" {
+		return f.set("sort", order)
 	}
 	f.superl = true
 	if n, ok := p.number(); ok {
@@ -39,7 +49,7 @@ func (p *reader) sortKey(f *filters) bool {
 		key     string
 		phrases []string
 	}{
-		{"priority", []string{"priority", "urgency", "importance"}},
+		{"priority", []string{"priority", "urgency", "importance", "highest priority", "prio"}},
 		{"due", []string{"due date", "due", "deadline"}},
 		{"updated", []string{"updated", "last updated", "update", "last update", "update date", "updated date", "most recently updated", "recently updated", "activity", "last activity"}},
 		{"newest", []string{"created", "creation", "creation date", "created date", "newest", "newest first", "date", "date created", "age", "most recent"}},

@@ -183,6 +183,9 @@ func (p *reader) cuts(lo int) []cut {
 	var verbs, issues []cut
 	for i := lo + 1; i < p.end; i++ {
 		if !separates(p.toks[i]) {
+			if p.withComment(i) > 0 {
+				verbs = append(verbs, cut{end: i, next: i})
+			}
 			continue
 		}
 		next := i

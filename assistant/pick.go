@@ -1,10 +1,18 @@
 package assistant
 
+import (
+	"maps"
+	"slices"
+)
+
 // Picks: which issues of a list are meant. The oldest one, the first two, the
 // first and the third.
 
 // pick reads oldest, first, second, last, number 2.
 func (p *reader) pick() (Selector, bool) {
+	if p.manyNext() {
+		return Selector{}, false
+	}
 	switch p.eat("oldest", "earliest", "newest", "latest", "most recent", "most recently created", "youngest", "last", "only", "very first", "very last", "top") {
 	case "oldest", "earliest":
 		return Selector{Pick: PickOldest}, true
@@ -36,6 +44,47 @@ func (p *reader) pick() (Selector, bool) {
 	}
 	p.at = before
 	return Selector{}, false
+}
+
+// manyNext reports whether "oldest three" comes next: several issues.
+func (p *reader) manyNext() bool {
+	before := p.at
+	defer func() { p.at = before }()
+	if p.eat(ages...) == "" {
+		return false
+	}
+	n, ok := p.number()
+	return ok && n > 1
+}
+
+// ages order issues by when they were created, the first half from the oldest on.
+var ages = []string{"oldest", "earliest", "newest", "latest", "most recent", "youngest", "most recently created"}
+
+// aged reads oldest three, three newest of the list in this sentence: it is put in
+// that order, and its first issues are meant.
+func (p *reader) aged() (n int, ok bool) {
+	n, counted := p.number()
+	age := p.eat(ages...)
+	if !counted {
+		n, counted = p.number()
+	}
+	if age == "" || !counted || n < 2 {
+		return 0, false
+	}
+	order := "newest"
+	if age == "oldest" || age == "earliest" {
+		order = "oldest"
+	}
+	if p.list == 0 {
+		return n, true
+	}
+	f := filters{input: maps.Clone(p.steps[p.list-1].Input)}
+	if _, cut := f.input["first"]; cut || !f.set("sort", order) {
+		return 0, true // the list is in another order
+	}
+	p.steps = slices.Clone(p.steps)
+	p.steps[p.list-1].Input = f.input
+	return n, true
 }
 
 // pickedFromThread reads "the oldest one", "the first two" and "the first and the
@@ -78,21 +127,32 @@ var pickNouns = []string{"one", "issue", "ticket", "of them", "of those", "of th
 // list last shown; of a list in this sentence only the first ones are. ok tells
 // that such words were there, no issues that they cannot be told.
 func (p *reader) few(start int) (refs []string, ok bool) {
-	before := p.at
-	end := p.eat("first", "last", "top", "final")
-	n, ok := p.number()
-	if end == "" || !ok || n < 2 {
-		p.at = before
-		return nil, false
+	before := p.save()
+	n, aged := p.aged()
+	end := ""
+	if !aged {
+		p.out = before
+		end = p.eat("first", "last", "top", "final")
+		if n, ok = p.number(); end == "" || !ok || n < 2 {
+			p.out = before
+			return nil, false
+		}
 	}
-	p.eat("of them", "of those", "of these", "ones", "issues", "tickets", "results", "items", "tasks", "bugs", "in the list", "on the list")
+	switch {
+	case !aged:
+		p.eat("of them", "of those", "of these", "ones", "issues", "tickets", "results", "items", "tasks", "bugs", "in the list", "on the list")
+	case p.list > 0:
+		p.eat("of them", "of those", "of these", "ones", "issues", "tickets")
+	default:
+		p.eat("of them", "of those", "of these", "ones")
+	}
 	atEnd := end == "last" || end == "final"
 	shown := p.thread.Issues
 	if len(p.targets) > 1 {
 		shown = p.targets
 	}
 	switch {
-	case n > 10 || p.list > 0 && atEnd:
+	case n == 0 || n > 10 || p.list > 0 && atEnd, p.list == 0 && aged && len(shown) == 0:
 		return nil, true
 	case p.list > 0:
 		for i := 1; i <= n; i++ {
@@ -100,7 +160,7 @@ func (p *reader) few(start int) (refs []string, ok bool) {
 			refs = append(refs, ref)
 		}
 		return refs, true
-	case n > len(shown):
+	case aged, n > len(shown): // when they were created is not known here
 		return p.askIssue(p.spoken(start, p.at)), true
 	case atEnd:
 		return shown[len(shown)-n:], true

@@ -40,7 +40,7 @@ func (p *reader) removeForm() bool {
 		c := newDelta()
 		if !p.placeValue(c) {
 			p.eat("its", "the", "any")
-			if key := p.clearable(); key == "project" || key == "cycle" {
+			if key := p.clearable(); key == "project" || key == "cycle" || key == "parent" {
 				return p.ending() && p.apply(targets, cleared(key))
 			}
 			return false
@@ -54,7 +54,7 @@ func (p *reader) removeForm() bool {
 
 // clearable reads the noun of a field that can be emptied.
 func (p *reader) clearable() string {
-	switch p.eat("due date", "deadline", "assignee", "owner", "estimate", "points", "project", "cycle", "sprint", "priority") {
+	switch p.eat("due date", "deadline", "assignee", "owner", "estimate", "points", "project", "cycle", "sprint", "priority", "parent", "parent issue") {
 	case "due date", "deadline":
 		return "dueDate"
 	case "assignee", "owner":
@@ -67,6 +67,8 @@ func (p *reader) clearable() string {
 		return "cycle"
 	case "priority":
 		return "priority"
+	case "parent", "parent issue":
+		return "parent"
 	}
 	return ""
 }

@@ -5,7 +5,7 @@ import "slices"
 // Changes that name a value or a field: move ENG-1 to In Review, set its
 // priority to high, ENG-1 is done.
 
-var setVerbs = []string{"move", "put", "transition", "shift", "push", "send", "drag", "bring", "switch", "flip", "advance", "get", "return", "promote", "set", "mark", "make", "change", "turn", "update", "bump", "bump up", "raise", "lower", "increase", "decrease", "demote", "escalate", "edit", "modify", "adjust", "have", "moving", "setting", "marking", "changing", "updating", "bumping", "place", "take", "kick", "convert", "let", "drop", "upgrade", "downgrade", "flag", "prioritize", "prioritise", "treat", "schedule", "postpone", "delay", "deprioritize", "throw", "pull", "progress", "consider", "call", "making", "putting", "give"}
+var setVerbs = []string{"move", "put", "transition", "shift", "push", "send", "drag", "bring", "switch", "flip", "advance", "get", "return", "promote", "set", "mark", "make", "change", "turn", "update", "bump", "bump up", "raise", "lower", "increase", "decrease", "demote", "escalate", "edit", "modify", "adjust", "have", "moving", "setting", "marking", "changing", "updating", "bumping", "place", "take", "kick", "convert", "let", "drop", "upgrade", "downgrade", "flag", "prioritize", "prioritise", "treat", "schedule", "postpone", "delay", "deprioritize", "throw", "pull", "progress", "consider", "call", "making", "putting", "give", "nest"}
 
 // setForm: verb, target, values.
 func (p *reader) setForm() bool {
@@ -163,6 +163,9 @@ func (p *reader) stateForm() bool {
 			}
 		}
 		if p.goesTo(c) {
+			if p.fragment && !p.likeLast(c) {
+				return false // label ENG-1 infra and ENG-2 to Bob
+			}
 			return p.more(c, targets) && p.ending() && p.apply(targets, c)
 		}
 		p.eat("the", "a", "an")
@@ -170,7 +173,7 @@ func (p *reader) stateForm() bool {
 			p.at-- // a bug
 		}
 		after := p.save()
-		if p.participle(c, team) && p.more(c, targets) && p.ending() && (!parallel || p.likeLast(c)) {
+		if p.participle(c, team) && p.more(c, targets) && p.ending() && (!parallel && !p.fragment || p.likeLast(c)) {
 			return p.apply(targets, c)
 		}
 		p.out = after
@@ -220,6 +223,11 @@ func (p *reader) participle(c *delta, team string) bool {
 		return true
 	}
 	p.out = before
+	if p.fragment { // label ENG-1 bug and ENG-2 infra
+		if names, ok := p.labels(); ok {
+			return c.put("addLabels", names)
+		}
+	}
 	if p.eat("renamed to", "retitled to", "called", "titled", "renamed") != "" {
 		text, ok := p.opaque(false)
 		return ok && c.put("title", text)

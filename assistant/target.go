@@ -19,12 +19,19 @@ var issueNouns = []string{"the issue", "the ticket", "issue", "ticket", "issues"
 func (p *reader) eachTarget(then func(targets []string) bool) bool {
 	start := p.save()
 	p.eat(issueNouns...)
-	if refs, ok := p.issueList(); ok {
-		return then(refs)
+	if p.eachNamed(then) {
+		return true
 	}
-	for _, read := range []func() ([]string, bool){p.pronoun, p.pickedFromThread} {
+	if p.peek(0).kind == tokenIssue {
+		return false
+	}
+	for _, read := range []func() ([]string, bool){p.allBut, p.others, p.pronoun, p.pickedFromThread} {
 		p.out = start
-		if targets, ok := read(); ok && then(targets) {
+		targets, ok := read()
+		if !ok {
+			continue
+		}
+		if targets, ok = p.leftOut(targets); ok && then(targets) {
 			return true
 		}
 	}
@@ -39,8 +46,30 @@ func (p *reader) eachTarget(then func(targets []string) bool) bool {
 	return false
 }
 
+// eachNamed reads issues by their identifiers: ENG-1 and ENG-2, both ENG-1 and
+// ENG-2, ENG-3 to ENG-7, ENG-5 but not ENG-6.
+func (p *reader) eachNamed(then func(targets []string) bool) bool {
+	start := p.save()
+	both := p.eat("both", "each of", "all of", "all three :", "issues", "from") != ""
+	pair := both && p.toks[p.at-1].is("both")
+	for _, read := range []func() ([]string, bool){p.issueList, p.spanned} {
+		before := p.save()
+		if refs, ok := read(); ok && (!pair || len(refs) == 2) {
+			if refs, ok = p.leftOut(refs); ok && then(refs) {
+				return true
+			}
+		}
+		p.out = before
+	}
+	p.out = start
+	return false
+}
+
 // issueList reads ENG-1, ENG-2 and ENG-3, each once.
-func (p *reader) issueList() ([]string, bool) {
+func (p *reader) issueList() ([]string, bool) { return p.named() }
+
+// named reads issues by their identifiers, each once.
+func (p *reader) named() ([]string, bool) {
 	var refs []string
 	for {
 		before := p.at
@@ -184,13 +213,15 @@ func (p *reader) described(then func([]string) bool) bool {
 		p.hi = to
 		ok := p.describes(f) && p.at == to && f.noun && len(f.input) > 0
 		p.hi = hi
-		if !ok || picked != f.singular && !strings.HasPrefix(every, "e") || f.superl || !f.finish() {
+		n, _ := f.input["first"].(int)
+		few := f.superl && n > 1 && !f.singular && !picked // the oldest three
+		if !ok || picked != f.singular && !strings.HasPrefix(every, "e") || f.superl && !few || !f.finish() {
 			continue
 		}
 		if _, labeled := f.input["labels"]; labeled && len(f.input) == 1 && every == "the" && !picked {
 			continue // the bugs: which ones?
 		}
-		if _, counted := f.input["first"]; counted && (picked || len(f.input) == 1) {
+		if _, counted := f.input["first"]; counted && (picked || len(f.input) == 1 || few && len(f.input) == 2) {
 			continue
 		}
 		sel.Step = p.addStep(Step{Tool: toolList, Input: f.input})

@@ -6,8 +6,8 @@ import "strings"
 func (p *reader) update() bool {
 	start := p.save()
 	for _, form := range []func(*reader) bool{
-		(*reader).closeForm, (*reader).assignForm, (*reader).takeForm, (*reader).unassignForm,
-		(*reader).addForm, (*reader).tagForm, (*reader).removeForm, (*reader).estimateForm, (*reader).renameForm,
+		(*reader).closeForm, (*reader).parentForm, (*reader).assignForm, (*reader).takeForm, (*reader).unassignForm,
+		(*reader).swapForm, (*reader).addForm, (*reader).tagForm, (*reader).removeForm, (*reader).estimateForm, (*reader).renameForm,
 		(*reader).setForm, (*reader).setAttributeForm, (*reader).stateForm,
 	} {
 		p.out = start
@@ -75,14 +75,14 @@ func (p *reader) closeForm() bool {
 // takesBack reports whether a clause after a change is "Cancel that.": said of what
 // was just asked for, not of an issue.
 func (p *reader) takesBack(types []string) bool {
-	if types[0] != "canceled" || p.lo == 0 || !(Plan{Steps: p.steps}).Writes() {
+	if types[0] != "canceled" || p.lo == 0 || len(p.steps) == 0 {
 		return false
 	}
 	if p.matchAt(p.at, p.hi, "that") > 0 || p.matchAt(p.at, p.hi, "this") > 0 || p.matchAt(p.at, p.hi, "those") > 0 {
 		return true
 	}
 	joint := p.toks[p.lo-1]
-	return p.peek(0).kind != tokenIssue && joint.kind == tokenSymbol && !joint.is("&") && !joint.is("+")
+	return p.peek(0).kind != tokenIssue && Plan{Steps: p.steps}.Writes() && joint.kind == tokenSymbol && !joint.is("&") && !joint.is("+")
 }
 
 // estimateForm: estimate ENG-12 at 5 points, give it 3 points.

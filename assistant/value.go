@@ -5,7 +5,7 @@ package assistant
 // value reads one value whose kind tells the field.
 func (p *reader) value(c *delta, team string) bool {
 	before := p.save()
-	for _, read := range []func(*delta, string) bool{p.assigneeValue, p.dueValue, p.stateValue, p.priorityValueInto, p.estimateValue, p.cycleValue, p.projectValue, p.labelValue} {
+	for _, read := range []func(*delta, string) bool{p.assigneeValue, p.dueValue, p.stateValue, p.priorityValueInto, p.estimateValue, p.cycleValue, p.projectValue, p.parentValue, p.labelValue} {
 		p.out = before
 		if read(c, team) {
 			return true
@@ -156,6 +156,10 @@ func (p *reader) more(c *delta, targets []string) bool {
 			continue
 		}
 		p.out = before
+		if p.notOther(c, team) {
+			continue
+		}
+		p.out = before
 		if p.dueValue(c, team) || p.attributeValue(c, team) {
 			continue
 		}
@@ -163,4 +167,26 @@ func (p *reader) more(c *delta, targets []string) bool {
 		return true
 	}
 	return true
+}
+
+// notOther reads ", not Done" and "instead of Bob" after a value: the other value
+// of the same field, which is not meant.
+func (p *reader) notOther(c *delta, team string) bool {
+	if p.eat(", not", "not", "and not", "instead of", "rather than", "( not", ", instead of", ", rather than", "but not", "- not") == "" {
+		return false
+	}
+	p.eat("to", "in", "a", "the", "at")
+	for _, key := range []string{"assignee", "state", "priority", "estimate", "dueDate", "project", "cycle"} {
+		value, ok := c.set[key]
+		if !ok {
+			continue
+		}
+		other, before := newDelta(), p.save()
+		if p.valueOf(key, other, team) && other.types == nil && other.set[key] != value {
+			p.eat(")")
+			return true
+		}
+		p.out = before
+	}
+	return false
 }

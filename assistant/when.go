@@ -21,6 +21,9 @@ func (p *reader) subjectAtom(f *filters) bool {
 		who = "me"
 	} else if p.eat("we", "everyone", "everybody", "the team", "people", "anyone", "anybody") == "" { // no one in particular
 		name, ok := p.person()
+		if !ok && aux != "" && p.at < p.hi && p.capital(p.at) {
+			name, ok = p.stranger() // what is Dave working on
+		}
 		if !ok || name == "none" {
 			return false
 		}
@@ -144,6 +147,7 @@ func (p *reader) happened(f *filters, key, who, since string, dated bool) bool {
 }
 
 func (p *reader) recent(f *filters, key string) bool {
+	p.eat("first")
 	switch key {
 	case "createdAfter":
 		return f.set("sort", "newest")

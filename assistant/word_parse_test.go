@@ -184,6 +184,15 @@ func hostileTitles() []string {
 			out = append(out, strings.ReplaceAll(frame, "%s", verb))
 		}
 	}
+	// Values where only text may stand: they set nothing.
+	for _, value := range []string{
+		"urgent", "high priority", "P1 outage", "due friday", "due 2026-12-24", "tomorrow", "assigned to Bob", "@bob", "for Carol", "me", "in DES", "Design", "in Auth revamp", "label infra", "estimate 3", "5 points",
+		"in review", "Done", "sub-issue of ENG-10", "under ENG-10", "the current cycle", "https://linear.app/acme/issue/ENG-9/close", "https://example.com/?team=DES", "ENG-9", "not ENG-9",
+	} {
+		for _, frame := range []string{"%s", "Fix %s", "%s: broken", "שלום %s עולם", "🚀 %s"} {
+			out = append(out, strings.ReplaceAll(frame, "%s", value))
+		}
+	}
 	return out
 }
 
@@ -191,8 +200,8 @@ func TestParseKeepsHostileTitles(t *testing.T) {
 	t.Parallel()
 	d := demo()
 	titles := hostileTitles()
-	if len(titles) < 200 {
-		t.Fatalf("%d titles, want 200", len(titles))
+	if len(titles) < 300 {
+		t.Fatalf("%d titles, want 300", len(titles))
 	}
 	for _, title := range titles {
 		for _, s := range []struct{ text, tool, key string }{
@@ -239,7 +248,7 @@ func TestParseWritesNothingItDidNotRead(t *testing.T) {
 		if !(assistant.Plan{Steps: u.Expect}).Writes() || opaqueText(u) {
 			continue
 		}
-		for j, frame := range []string{"don't %s", "do not %s", "never %s", "should I %s", "what if I %s", "Bob said %s", "maybe %s", "ask Bob to %s", "why did you %s", "if it rains %s", "the doc says: %s", "I might %s", "unless you object %s", "%s if the tests pass", "%s unless Bob objects", "%s, or not", "%s when Bob is back", "%s frobnicate", "frobnicate %s", "%s except ENG-99", "%s but not now because of Bob", "> %s", "\"%s\"", "“%s”", "‘%s’", "`%s`", "he wrote %s", "%s next time", "pretend to %s", "test whether you can %s"} {
+		for j, frame := range []string{"don't %s", "do not %s", "never %s", "should I %s", "what if I %s", "Bob said %s", "maybe %s", "ask Bob to %s", "why did you %s", "if it rains %s", "the doc says: %s", "I might %s", "unless you object %s", "%s if the tests pass", "%s unless Bob objects", "%s, or not", "%s when Bob is back", "%s frobnicate", "frobnicate %s", "%s except ENG-99", "%s but not now because of Bob", "> %s", "\"%s\"", "“%s”", "‘%s’", "`%s`", "he wrote %s", "%s next time", "pretend to %s", "test whether you can %s", "%s and tell Bob", "%s. Cancel that.", "%s, wait no", "<@U9> %s", "@bob %s", "I already %s", "%s twice", "%s and all sub-issues"} {
 			if !sampled(i + j) {
 				continue
 			}
@@ -272,6 +281,10 @@ func TestParseAsks(t *testing.T) {
 		{"move it to Done", demo(), []string{"ENG-1", "ENG-2"}, assistant.AskIssue, "it", "ENG-2", `[{"tool":"linear_issue_update","input":{"issueId":"ENG-2","state":"Done"}}]`},
 		{"close the oldest one", demo(), nil, assistant.AskIssue, "the oldest one", "ENG-5", `[{"tool":"linear_issue_update","input":{"issueId":"ENG-5","state":"Done"}}]`},
 		{"move ENG-12 to In QA", demo(), nil, assistant.AskState, "In QA", "In Review", `[{"tool":"linear_issue_update","input":{"issueId":"ENG-12","state":"In Review"}}]`},
+		{"show issues assigned to Dave", demo(), nil, assistant.AskPerson, "Dave", "bob@acme.test", `[{"tool":"linear_issues_list","input":{"assignee":"bob@acme.test"}}]`},
+		{"list Carrol's open bugs in ENG", demo(), nil, assistant.AskPerson, "Carrol", "carol@acme.test", `[{"tool":"linear_issues_list","input":{"assignee":"carol@acme.test","labels":["bug"],"stateType":"open","team":"ENG"}}]`},
+		{"what is Dave working on?", demo(), nil, assistant.AskPerson, "Dave", "bob@acme.test", `[{"tool":"linear_issues_list","input":{"assignee":"bob@acme.test","stateType":"started"}}]`},
+		{"close the oldest three", demo(), []string{"ENG-1", "ENG-2", "ENG-3", "ENG-4"}, assistant.AskIssue, "the oldest three", "ENG-2", `[{"tool":"linear_issue_update","input":{"issueId":"ENG-2","state":"Done"}}]`},
 		{"assign ENG-12 to Carrol", demo(), nil, assistant.AskPerson, "Carrol", "carol@acme.test", `[{"tool":"linear_issue_update","input":{"assignee":"carol@acme.test","issueId":"ENG-12"}}]`},
 	}
 	for _, tt := range tests {
