@@ -65,10 +65,12 @@ type App struct {
 	holding  sync.Mutex // one request is held at a time: what it replaces is settled
 
 	opinions  sync.Mutex // a change reads them, then writes
+	recents   sync.Mutex // likewise the titles of recent issues
 	incidents incidents
 	homes     homes
 	lists     savedLists
 	looks     lookups
+	sources   sources
 }
 
 // identity is the bot's own Slack identity.

@@ -25,6 +25,7 @@ type card struct {
 type outcome struct {
 	Text   string // mrkdwn; "": the card's head says it
 	UndoID string // the proposal to take back; "" when that is over or not ours
+	Thread string // the threadToAdd that is missing in the issue; "" for none
 }
 
 // cardBlock names the row of buttons of one issue, so that a choice from the menu
@@ -201,7 +202,9 @@ func (c card) text() string {
 	parts = append(parts, fmt.Sprintf("Status %s, priority %s, %s.", escape(oneLine(i.State.Name)),
 		strings.ToLower(linear.PriorityName(int(i.Priority))), assigneeWords(i.Assignee)))
 	for _, o := range c.Lines {
-		parts = append(parts, sentence(fallback(o.Text)))
+		if o.Text != "" {
+			parts = append(parts, sentence(fallback(o.Text)))
+		}
 	}
 	return strings.Join(parts, " ")
 }
@@ -213,6 +216,12 @@ func (c card) outcomes() []slack.Block {
 			continue
 		}
 		id := lineBlock + c.Issue.ID + "|" + strconv.Itoa(n)
+		if o.Thread != "" {
+			line := section(o.Text, button("Add the thread", actAddThread, o.Thread))
+			line.BlockID = id
+			all = append(all, line)
+			continue
+		}
 		if o.UndoID != "" {
 			line := section(o.Text, button("Undo", actUndo, o.UndoID))
 			line.BlockID = id

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"linearbot/linear/lineartest"
 	"linearbot/slackapp/slacktest"
@@ -87,5 +88,38 @@ func TestHomeRefusesGuestsAndDisconnects(t *testing.T) {
 	w.home(w.alice, "Connect Linear")
 	if s := w.state(w.alice); s != store.Disconnected {
 		t.Errorf("the account is %s", s)
+	}
+}
+
+// TestRecentReadsWell: whatever way an issue was made or changed, Recent names it
+// by its title, says what was done and takes exactly that back.
+func TestRecentReadsWell(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	thread := w.slack.Thread(engineering, "Login fails on Safari 26")
+	shortcut(w, w.alice, "create_issue_from_message", thread[0])
+	w.form(w.alice, "4 messages")
+	w.picks(w.alice, w.alice.View(), "team", "des")
+	w.form(w.alice, "4 messages")
+	w.submits(w.alice, map[string]any{"title": "Quite another matter here"})
+	w.announced(w.alice, engineering, thread[0].TS)
+	w.types(w.alice, general, "/linear move DES-8 In Review") // not one of her rows
+	w.sees(w.alice, general, "In Review")
+	say(w, w.alice, w.alice.DM(), "set the priority of DES-5 to urgent")
+	w.clicks(w.alice, w.sees(w.alice, w.alice.DM(), "Ready to make 1 change"), "Change DES-5")
+	w.sees(w.alice, w.alice.DM(), "Urgent")
+	w.until("the change", func() bool { return w.issue("DES-5").Priority == 1 })
+	w.restart() // what was kept outlives a process
+	if err := w.alice.OpenHome(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h := w.home(w.alice, "Refreshed")
+	text := slacktest.Text(h)
+	mustSay(t, text[strings.Index(text, "*Recent*"):], "Quite another matter here", "Created", "App store screenshots", "Moved *Backlog → In Review*",
+		"Onboarding illustrations", "Priority: *Low → Urgent*")
+	raw, err := w.db.Memory(t.Context(), key(w.alice), "recent", time.Now())
+	if err != nil || strings.Contains(string(raw.Body), "matter") {
+		t.Errorf("titles are kept in the clear (%v): %s", err, raw.Body)
 	}
 }

@@ -64,8 +64,10 @@ const (
 	actPlanPage      = "plan_page"
 	actEditPlan      = "edit_plan" // value: proposal id
 	actRetryFailed   = "retry_failed"
-	actAnswer        = "answer"   // value: choiceMade; ids answer.0…
-	actFeedback      = "feedback" // value: good or bad, and the reference
+	actReadAgain     = "read_again" // the thread of a form
+	actAddThread     = "add_thread" // value: threadToAdd
+	actAnswer        = "answer"     // value: choiceMade; ids answer.0…
+	actFeedback      = "feedback"   // value: good or bad, and the reference
 	actShowAgain     = "show_again"
 	actShowMine      = "show_mine" // value: the words to read again, for the presser alone
 	actHomeMore      = "home_more"

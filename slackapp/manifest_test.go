@@ -48,7 +48,7 @@ var scopesOf = map[string][]string{
 	"OpenConversation": {"im:write"}, "PostEphemeral": {"chat:write"}, "PostMessage": {"chat:write"}, "UpdateMessage": {"chat:write"},
 	"DeleteMessage": {"chat:write"}, "StartStream": {"chat:write"}, "AppendStream": {"chat:write"}, "StopStream": {"chat:write"},
 	"SetAssistantThreadsSuggestedPrompts": {"assistant:write"}, "SetAssistantThreadsStatus": {"chat:write"}, "SetAgentSessionStatus": {"assistant:write"},
-	"UnfurlMessage": {"links:write"}, "PublishView": nil, "OpenView": nil, "PushView": nil, "UpdateView": nil,
+	"UnfurlMessage": {"links:write"}, "UnfurlMessageByID": {"links:write"}, "PublishView": nil, "OpenView": nil, "PushView": nil, "UpdateView": nil,
 }
 
 // eventsOf are the names in the manifest of the events the code has a case for,

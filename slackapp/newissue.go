@@ -36,7 +36,8 @@ type source struct {
 	Company  []string // other companies whose messages are included
 	Long     string   // what is included of a long thread; "" for all of it
 	TooLarge []string // mrkdwn: files that are only linked
-	Notice   string   // mrkdwn: why only one message can be read
+	Gap      gap      // why only one message can be read
+	Notice   string   // mrkdwn: the same in words
 }
 
 // view is the form.
@@ -93,6 +94,9 @@ func (n newIssue) sourceBlocks() []slack.Block {
 	s := n.Source
 	if s == nil {
 		return nil
+	}
+	if s.Gap == gapBroken {
+		return blocks(section(s.Notice, button("Try again", actReadAgain, "")))
 	}
 	if s.Notice != "" {
 		return blocks(contextLine(s.Notice))

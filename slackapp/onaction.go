@@ -99,6 +99,8 @@ func (a *App) onFormAction(ctx context.Context, r *request, act *slack.BlockActi
 		return a.pressPick(ctx, r, held, id)
 	case actPickSelect:
 		return a.pressPick(ctx, r, waitingIn(act.BlockID), value)
+	case actReadAgain:
+		return a.readAgain(ctx, r)
 	case actPreviewThread:
 		return a.previewThread(ctx, r)
 	case actCreateAnother:
@@ -126,6 +128,8 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 		return a.pressChange(ctx, r, issueID, "stateId", value)
 	case actComment:
 		return a.openComment(ctx, r, value)
+	case actAddThread:
+		return a.addThread(ctx, r, value)
 	case actCardMore, actRowMore:
 		return a.pressMore(ctx, r, value)
 	case actSeeIssue, actOpenCard:

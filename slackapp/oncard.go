@@ -67,7 +67,7 @@ func earlierLines(m slack.Message) []outcome {
 		switch b := b.(type) {
 		case *slack.SectionBlock:
 			if b.Text != nil {
-				lines = append(lines, outcome{Text: b.Text.Text})
+				lines = append(lines, outcome{Text: b.Text.Text, Thread: threadIn(b.Accessory)})
 			}
 		case *slack.ContextBlock:
 			for _, e := range b.ContextElements.Elements {

@@ -30,6 +30,7 @@ func (a *App) apply(ctx context.Context, r *request, s *linear.Session, p assist
 // is sent again. Ids and values are frozen, so nothing can be done twice.
 func (a *App) run(ctx context.Context, r *request, s *linear.Session, source, seed string, p assistant.Plan) (assistant.Outcome, error) {
 	out, err := a.Engine.Run(ctx, asker(r, source), s, p, assistant.RunOptions{Seed: seed})
+	a.touch(ctx, r, out)
 	if err != nil || !outcomeUnknown(out) {
 		return out, err
 	}
@@ -39,6 +40,7 @@ func (a *App) run(ctx context.Context, r *request, s *linear.Session, source, se
 		}
 	}
 	again, err := a.Engine.RetryFailed(ctx, asker(r, source), s, out.ProposalID)
+	a.touch(ctx, r, again)
 	if err != nil && !errors.Is(err, assistant.ErrAlready) {
 		a.Log.WarnContext(ctx, "outcome not found out", "ref", r.Ref, "err", err)
 		return out, nil
@@ -247,6 +249,7 @@ func (a *App) pressApply(ctx context.Context, r *request, id string) error {
 		return err
 	}
 	out, err := a.Engine.Apply(ctx, asker(r, "button"), s, id)
+	a.touch(ctx, r, out)
 	if stale, ok := errors.AsType[*assistant.StaleError](err); ok {
 		return a.replace(ctx, r, staleMessage(stale).with(a.preview(stale.Proposal).Blocks...))
 	}
@@ -289,6 +292,7 @@ func (a *App) pressRetryFailed(ctx context.Context, r *request, id string) error
 		return err
 	}
 	out, err := a.Engine.RetryFailed(ctx, asker(r, "button"), s, id)
+	a.touch(ctx, r, out)
 	if err != nil && !errors.Is(err, assistant.ErrAlready) {
 		return a.refusedPress(ctx, r, id, err)
 	}

@@ -37,6 +37,7 @@ func (a *App) openFilters(ctx context.Context, r *request, value string) error {
 // redrawFilters follows the choice of a team: its states, labels and people.
 func (a *App) redrawFilters(ctx context.Context, r *request, teamID string) error {
 	v := r.Interaction.View
+	a.notePress(ctx, r)
 	_, dir, err := a.names(ctx, r.Key)
 	if err != nil {
 		return err
@@ -45,8 +46,8 @@ func (a *App) redrawFilters(ctx context.Context, r *request, teamID string) erro
 	f.TeamID = teamID
 	meta := readMeta(v.PrivateMetadata)
 	meta.Team = teamID
-	_, err = a.API.UpdateViewContext(ctx, editFilters(meta.text(), a.Word, dir, f), "", v.Hash, v.ID)
-	return wrapSlack("views.update", err)
+	_, _, err = a.redraw(ctx, r, editFilters(meta.text(), a.Word, dir, f))
+	return err
 }
 
 // submitFilters closes the form and shows the list where it was opened.

@@ -37,6 +37,7 @@ type formFrom struct {
 	Root    string `json:"r"`           // of its thread
 	Text    string `json:"x,omitempty"` // of the message, shortened
 	User    string `json:"u,omitempty"` // who wrote it
+	Direct  bool   `json:"d,omitempty"` // a conversation between people
 }
 
 func (m formMeta) text() string {
@@ -178,18 +179,8 @@ func firstTeam(dir *linear.Directory, ids ...string) string {
 	return ""
 }
 
-// redrawForm answers a change inside the form that moves other fields: the team,
-// or more fields.
-func (a *App) redrawForm(ctx context.Context, r *request, change func(*formMeta, *draft)) error {
-	v := r.Interaction.View
-	meta := readMeta(v.PrivateMetadata)
-	d := readDraft(meta.draft(), v.State)
-	s, dir, err := a.names(ctx, r.Key)
-	if err != nil {
-		return err
-	}
-	meta.Revision++
-	change(&meta, &d)
+// formChanged is the form after a press in it.
+func (a *App) formChanged(ctx context.Context, dir *linear.Directory, d draft, meta formMeta) newIssue {
 	var cleared []string
 	if d.TeamID != meta.Team {
 		d, cleared = d.forTeam(dir, d.TeamID)
@@ -200,9 +191,5 @@ func (a *App) redrawForm(ctx context.Context, r *request, change func(*formMeta,
 	if meta.Revision > 0 && meta.Redrawn {
 		n.Revision = strconv.Itoa(meta.Revision)
 	}
-	if meta.Source != nil {
-		n.Source = a.sourceOf(ctx, r, s, meta.Source)
-	}
-	_, err = a.API.UpdateViewContext(ctx, n.view(), "", v.Hash, v.ID)
-	return wrapSlack("views.update", err)
+	return n
 }

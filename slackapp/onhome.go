@@ -5,13 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
 
-	"linearbot/accounts"
 	"linearbot/assistant"
 	"linearbot/linear"
 	"linearbot/store"
@@ -147,46 +145,6 @@ func (a *App) homeRows(ctx context.Context, key store.Key, homeTeam string, p ho
 		return linear.IssuePage{}, nil
 	}
 	return linear.IssuePage{}, err
-}
-
-// recentMax is how many issues Home remembers a person touched from Slack.
-const recentMax = 5
-
-// recentIssues are the last issues a person touched from Slack, from the audit
-// log: no request to Linear. Their titles are shown where the rows know them.
-func (a *App) recentIssues(ctx context.Context, key store.Key, h home) []recentIssue {
-	entries, err := a.DB.Audit(ctx, store.AuditFilter{Key: key, Result: "ok", Limit: 50})
-	if err != nil {
-		a.Log.WarnContext(ctx, "recent issues not read", "user", key.UserID, "err", err)
-		return nil
-	}
-	var all []recentIssue
-	for _, e := range entries {
-		if e.Action == accounts.ActionReplace {
-			break // what is older belongs to another workspace
-		}
-		known := slices.ContainsFunc(all, func(r recentIssue) bool { return r.Issue.Identifier == e.Target })
-		if !strings.HasPrefix(e.Action, "linear_issue_") || !strings.Contains(e.Target, "-") || known || len(all) == recentMax {
-			continue
-		}
-		issue := linear.Issue{Identifier: e.Target, URL: "https://linear.app/" + h.Account.OrgURLKey + "/issue/" + e.Target}
-		if i := slices.IndexFunc(h.Issues, func(i linear.Issue) bool { return i.Identifier == e.Target }); i >= 0 {
-			issue = h.Issues[i]
-		}
-		what := "Changed"
-		if e.Action == linear.ToolCreate {
-			what = "Created"
-		}
-		all = append(all, recentIssue{Issue: issue, What: what, At: e.At})
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	last, err := a.DB.LatestProposal(ctx, key, store.Applied, time.Now())
-	if err == nil {
-		all[0].UndoID = last.ID
-	}
-	return all
 }
 
 func (a *App) paint(ctx context.Context, key store.Key, h home) error {

@@ -57,13 +57,17 @@ func (a *App) linkThread(ctx context.Context, r *request, s *linear.Session, met
 	if err := a.attach(ctx, s, issue.ID, meta.Source); err != nil {
 		return linear.Issue{}, err
 	}
+	c := card{Issue: issue, Head: linkedHead(issue, r.Key.UserID)}
 	if withThread {
-		t := a.readThread(ctx, r, s, meta.Source)
+		t, missing := a.readThread(ctx, r, s, meta.Source)
 		if err := a.addComment(ctx, r, s, meta.ID, issue.ID, t.transcribe().Body); err != nil {
 			return linear.Issue{}, err
 		}
+		if line, ok := missing.missing(a.bot.Name, issue.ID, meta.Source); ok {
+			c.Lines = append(c.Lines, line)
+		}
 	}
-	a.announceInThread(ctx, r, meta.Source, card{Issue: issue, Head: linkedHead(issue, r.Key.UserID)})
+	a.announceInThread(ctx, r, meta.Source, c)
 	return issue, nil
 }
 

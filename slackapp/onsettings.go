@@ -115,6 +115,7 @@ func (a *App) openSettings(ctx context.Context, r *request, channel bool) error 
 // team's own.
 func (a *App) redrawSettings(ctx context.Context, r *request) error {
 	v := r.Interaction.View
+	a.notePress(ctx, r)
 	_, dir, err := a.names(ctx, r.Key)
 	if err != nil {
 		return err
@@ -129,8 +130,8 @@ func (a *App) redrawSettings(ctx context.Context, r *request) error {
 		view = channelView(meta.text(), "", dir, d)
 		view.Blocks.BlockSet[0] = v.Blocks.BlockSet[0] // it names the channel
 	}
-	_, err = a.API.UpdateViewContext(ctx, view, "", v.Hash, v.ID)
-	return wrapSlack("views.update", err)
+	_, _, err = a.redraw(ctx, r, view)
+	return err
 }
 
 func (a *App) submitSettings(ctx context.Context, r *request) any {

@@ -64,19 +64,25 @@ func (a *App) openThreadForm(ctx context.Context, r *request, s *linear.Session,
 	}
 	if !warm {
 		if dir, err = s.Directory(ctx); err != nil {
-			_, upErr := a.API.UpdateViewContext(ctx, failedView("New Linear issue", a.failure(ctx, r, err), ""), "", "", opened.ID)
+			held := a.keep(ctx, r, keptDraft, heldDraft{Meta: meta, Draft: d})
+			_, upErr := a.API.UpdateViewContext(ctx, failedView("New Linear issue", a.failure(ctx, r, err), held), "", "", opened.ID)
 			return firstError(err, upErr)
 		}
 	}
 	if i, found := a.linked(ctx, s, from); ask && found {
-		_, err := a.API.UpdateViewContext(ctx, alreadyLinked(meta.text(), i), "", "", opened.ID)
+		_, err := a.API.UpdateViewContext(ctx, alreadyLinked(meta.text(), i), "", opened.Hash, opened.ID)
 		return wrapSlack("views.update", err)
 	}
 	a.lookAhead(ctx, r, opened.ID, d.Title, 0)
 	n := a.formOf(ctx, r, dir, &d, &meta)
-	n.Source = a.sourceOf(ctx, r, s, from)
-	_, err = a.API.UpdateViewContext(ctx, n.view(), "", "", opened.ID)
-	return wrapSlack("views.update", err)
+	if !warm {
+		drawn, err := a.API.UpdateViewContext(ctx, n.view(), "", opened.Hash, opened.ID)
+		if err != nil {
+			return wrapSlack("views.update", err)
+		}
+		opened.Hash = drawn.Hash
+	}
+	return a.fillSource(ctx, r, s, n, from, opened.ID, opened.Hash)
 }
 
 // createAnother turns the notice that a thread has an issue into the form.
@@ -92,9 +98,11 @@ func (a *App) createAnother(ctx context.Context, r *request) error {
 	}
 	d := draft{ID: meta.ID, Title: titleFrom(slack.Message{Msg: slack.Msg{Text: meta.Source.Text}}, slackNames{}), Thread: true, Files: true}
 	n := a.formOf(ctx, r, dir, &d, &meta)
-	n.Source = a.sourceOf(ctx, r, s, meta.Source)
-	_, err = a.API.UpdateViewContext(ctx, n.view(), "", v.Hash, v.ID)
-	return wrapSlack("views.update", err)
+	hash, ok, err := a.redraw(ctx, r, n.view())
+	if err != nil || !ok {
+		return err
+	}
+	return a.fillSource(ctx, r, s, n, meta.Source, v.ID, hash)
 }
 
 // previewThread shows what of the thread will be in the issue.
@@ -112,7 +120,8 @@ func (a *App) previewThread(ctx context.Context, r *request) error {
 	if err := a.opened(err); err != nil {
 		return err
 	}
-	_, err = a.API.UpdateViewContext(ctx, threadPreview(a.readThread(ctx, r, s, meta.Source).transcribe()), "", "", pushed.ID)
+	t, missing := a.readThread(ctx, r, s, meta.Source)
+	_, err = a.API.UpdateViewContext(ctx, threadPreview(t.transcribe(), missing.before(a.bot.Name)), "", "", pushed.ID)
 	return wrapSlack("views.update", err)
 }
 
@@ -122,6 +131,7 @@ func fromMessage(i *slack.InteractionCallback) *formFrom {
 	return &formFrom{
 		Channel: i.Channel.ID, TS: i.Message.Timestamp, Root: firstOf(i.Message.ThreadTimestamp, i.Message.Timestamp),
 		Text: cut(i.Message.Text, 1200), User: i.Message.User,
+		Direct: i.Channel.ID != "" && i.Channel.ID[0] == 'D' || strings.HasPrefix(i.Channel.Name, "mpdm-"),
 	}
 }
 

@@ -96,14 +96,16 @@ func (a *App) useSimilar(ctx context.Context, r *request, issueID string) error 
 	if err != nil {
 		return err
 	}
-	text := h.Draft.Title
+	text, missing := h.Draft.Title, gapNone
 	switch {
 	case h.Meta.Source != nil && h.Draft.Thread:
-		text += "\n\n" + a.withThread(ctx, r, s, h.Meta.Source, h.Draft)
+		var body string
+		body, missing = a.withThread(ctx, r, s, h.Meta.Source, h.Draft)
+		text += "\n\n" + body
 	case h.Draft.Description != "":
 		text += "\n\n" + h.Draft.Description
 	}
-	issue, err := a.useIssue(ctx, r, s, h.Meta, issueID, text)
+	issue, err := a.useIssue(ctx, r, s, h.Meta, issueID, text, missing)
 	view := loading("New Linear issue", "Added to "+issueLink(issue)+" as a comment. No new issue was created.")
 	if err != nil {
 		view = failedView("New Linear issue", a.failure(ctx, r, err), v.PrivateMetadata)
@@ -112,7 +114,7 @@ func (a *App) useSimilar(ctx context.Context, r *request, issueID string) error 
 	return wrapSlack("views.update", err)
 }
 
-func (a *App) useIssue(ctx context.Context, r *request, s *linear.Session, meta formMeta, issueID, text string) (linear.Issue, error) {
+func (a *App) useIssue(ctx context.Context, r *request, s *linear.Session, meta formMeta, issueID, text string, missing gap) (linear.Issue, error) {
 	issue, err := s.Issue(ctx, issueID)
 	if err != nil {
 		return issue, err
@@ -126,6 +128,10 @@ func (a *App) useIssue(ctx context.Context, r *request, s *linear.Session, meta 
 	if err := a.attach(ctx, s, issue.ID, meta.Source); err != nil {
 		a.Log.WarnContext(ctx, "thread not attached", "ref", r.Ref, "err", err)
 	}
-	a.announceInThread(ctx, r, meta.Source, card{Issue: issue, Head: linkedHead(issue, r.Key.UserID)})
+	c := card{Issue: issue, Head: linkedHead(issue, r.Key.UserID)}
+	if line, ok := missing.missing(a.bot.Name, issue.ID, meta.Source); ok {
+		c.Lines = append(c.Lines, line)
+	}
+	a.announceInThread(ctx, r, meta.Source, c)
 	return issue, nil
 }

@@ -114,8 +114,9 @@ func (a *App) createFromForm(ctx context.Context, r *request, s *linear.Session,
 		return linear.Issue{}, err
 	}
 	d = d.submitted(dir, meta.Team)
+	missing := gapNone
 	if meta.Source != nil && d.Thread {
-		d.Description = a.withThread(ctx, r, s, meta.Source, d)
+		d.Description, missing = a.withThread(ctx, r, s, meta.Source, d)
 	}
 	if team, ok := teamByID(dir, d.TeamID); ok && d.TemplateID != "" && d.StateID == team.DefaultStateID {
 		d.StateID = "" // nobody chose it: the template may
@@ -138,26 +139,29 @@ func (a *App) createFromForm(ctx context.Context, r *request, s *linear.Session,
 			a.Log.WarnContext(ctx, "thread not attached", "ref", r.Ref, "err", err)
 		}
 	}
-	a.announce(ctx, r, meta, d, issue, out.ProposalID)
+	c := card{Issue: issue, Head: createdHead(issue), Lines: []outcome{{UndoID: out.ProposalID}}}
+	if line, ok := missing.missing(a.bot.Name, issue.ID, meta.Source); ok {
+		c.Lines = append(c.Lines, line)
+	}
+	a.announce(ctx, r, meta, d, c)
 	return issue, nil
 }
 
 // withThread is the description with the thread below it, its files uploaded when
-// that was ticked.
-func (a *App) withThread(ctx context.Context, r *request, s *linear.Session, from *formFrom, d draft) string {
-	t := a.readThread(ctx, r, s, from)
+// that was ticked; and why only one message of it is there.
+func (a *App) withThread(ctx context.Context, r *request, s *linear.Session, from *formFrom, d draft) (string, gap) {
+	t, missing := a.readThread(ctx, r, s, from)
 	t.Description = d.Description
 	if d.Files {
 		uploaded := a.attached(ctx, r, s, t)
 		t.Attached = func(f slack.File) string { return uploaded[f.ID] }
 	}
-	return t.transcribe().Body
+	return t.transcribe().Body, missing
 }
 
 // announce shows the new issue: in the thread it came from, in the channel when
 // the person ticked that, else to the person alone.
-func (a *App) announce(ctx context.Context, r *request, meta formMeta, d draft, i linear.Issue, undo string) {
-	c := card{Issue: i, Head: createdHead(i), Lines: []outcome{{Text: "", UndoID: undo}}}
+func (a *App) announce(ctx context.Context, r *request, meta formMeta, d draft, c card) {
 	if meta.Source != nil {
 		a.announceInThread(ctx, r, meta.Source, c)
 		return
@@ -165,7 +169,7 @@ func (a *App) announce(ctx context.Context, r *request, meta formMeta, d draft, 
 	to := *r
 	to.Channel, to.Response = meta.Channel, meta.Response
 	m := c.full()
-	if d.Post && !i.Team.Private() {
+	if d.Post && !c.Issue.Team.Private() {
 		c.Public = true
 		_, _, err := a.API.PostMessageContext(ctx, meta.Channel, c.full().options()...)
 		if err == nil {

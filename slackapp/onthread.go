@@ -17,15 +17,15 @@ import (
 // hold is fewer.
 const threadMax = 1000
 
-// readThread reads the thread a form is made from: all of it, or where the bot
-// cannot read, the one message the person pointed at.
-func (a *App) readThread(ctx context.Context, r *request, s *linear.Session, from *formFrom) thread {
+// readThread reads the thread a form is made from: all of it, or where it cannot
+// be read, the one message the person pointed at, and why.
+func (a *App) readThread(ctx context.Context, r *request, s *linear.Session, from *formFrom) (thread, gap) {
 	messages, err := a.messages(ctx, from)
-	if err != nil || len(messages) == 0 {
+	missing := gapOf(from, err)
+	if len(messages) == 0 {
 		if err != nil {
 			a.Log.InfoContext(ctx, "thread not readable", "ref", r.Ref, "err", err)
 		}
-		messages = nil
 		if from.Text != "" || from.User != "" {
 			messages = []slack.Message{{Msg: slack.Msg{User: from.User, Text: from.Text, Timestamp: from.TS}}}
 		}
@@ -37,7 +37,7 @@ func (a *App) readThread(ctx context.Context, r *request, s *linear.Session, fro
 		Permalink:   a.permalink(ctx, from.Channel, from.Root),
 	}
 	t.Channel = a.nameOfChannel(ctx, from.Channel)
-	return t
+	return t, missing
 }
 
 // messages reads a thread page by page, oldest first. The channel is the one of
@@ -68,12 +68,11 @@ func (a *App) messages(ctx context.Context, from *formFrom) ([]slack.Message, er
 // sourceOf is what the form says of the thread: how much there is, or why only one
 // message can be had.
 func (a *App) sourceOf(ctx context.Context, r *request, s *linear.Session, from *formFrom) *source {
-	if _, err := a.messages(ctx, from); err != nil {
-		direct := from.Channel[0] == 'D' || strings.HasPrefix(channelName(r), "mpdm-")
-		return &source{Messages: 1, People: 1, Notice: oneMessageOnly(direct, a.bot.Name)}
+	t, missing := a.readThread(ctx, r, s, from)
+	if missing != gapNone {
+		return &source{Messages: 1, People: 1, Gap: missing, Notice: missing.before(a.bot.Name)}
 	}
-	t := a.readThread(ctx, r, s, from).transcribe()
-	return t.source("")
+	return t.transcribe().source("")
 }
 
 // authorOf is who a Slack user is: a Linear mention for people who are members

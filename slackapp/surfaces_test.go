@@ -33,6 +33,7 @@ func (w world) issueSurfaces() map[string]any {
 		"priority":        priorityOf("meta", w.issue),
 		"comment":         commentOn("meta", w.issue, w.title),
 		"share":           shareIssue("meta", w.issue),
+		"card_no_thread":  card{Issue: w.issue, Head: createdHead(w.issue), Lines: []outcome{{UndoID: "proposal-1"}, {Text: gapOutside.after("linear"), Thread: `{"i":"issue-a","c":"C1","r":"1.2","t":"1.2"}`}}, Public: true}.compact(),
 		"similar":         similarIssues("meta", []similar{{w.issue, w.title}, {w.issue, ""}}),
 		"already_linked":  alreadyLinked("meta", w.issue),
 		"created_view":    createdView(w.issue),
@@ -102,9 +103,10 @@ func (w world) otherSurfaces() map[string]any {
 	health := adminPage{Health: []healthRow{{Name: "Linear API", State: "Degraded", Since: noon, Note: "p95 2100 ms"}, {Name: "Store", State: "OK"}}}
 	audit := adminPage{Tab: tabAudit, Audit: adminAudit{Entries: []store.Entry{{At: noon, Key: a.Key, Action: "linear_issue_create", Target: "ENG-142", Result: "ok", Ref: "ab12cd34"}}, Next: "next"}}
 	return map[string]any{
+		"new_issue_unread":  newIssue{Dir: w.dir, Draft: w.draft(), Source: &source{Gap: gapBroken, Notice: gapBroken.before("linear")}}.view(),
 		"new_issue_loading": newIssueLoading(draft{}, "meta"), "creating": creating("meta"), "saving": savingView("Edit ENG-142", "meta"),
 		"loading": loading("Linear admin", "Loading…"), "new_issue_failed": failedView("New Linear issue", failed, "held-1"), "copy_text": textView(w.draft()),
-		"link_issue": linkIssue("meta", &source{Notice: oneMessageOnly(false, "linear")}), "search": searchIssues("meta", ""),
+		"link_issue": linkIssue("meta", &source{Notice: gapOutside.before("linear")}), "search": searchIssues("meta", ""),
 		"connect":         connectPrompt{URL: "https://bot.acme.test/connect/abc", Actor: "user", Held: heldCreate(w.title)}.message(),
 		"connect_app":     connectPrompt{URL: "https://bot.acme.test/connect/abc", Actor: "app"}.message(),
 		"connect_modal":   connectPrompt{URL: "https://bot.acme.test/connect/abc", State: store.Expired}.view(),
@@ -144,7 +146,7 @@ func (w world) otherSurfaces() map[string]any {
 		}}}.message(),
 		"undone": undone("Moved ENG-142 Todo → Done"), "list_stale": issueList{State: "state"}.stale(noon), "dropped": planDropped(),
 		"checking": checking(), "it_did": itDid("ENG-142"), "it_did_not": itDidNot(about{Held: "held-1", Ref: "ab12cd34"}), "failure": failed.message(),
-		"thread_preview": threadPreview(transcript{Body: "**Bob** · 18:20\nIt loops.", Messages: 412, Left: 212}),
+		"thread_preview": threadPreview(transcript{Body: "**Bob** · 18:20\nIt loops.", Messages: 412, Left: 212}, ""),
 		"home_revoked":   home{Account: revoked, Word: "/linear"}.view(),
 		"home_reading":   home{Account: a, Word: "/linear", Reading: true, Failed: noon, Ref: "ab12cd34"}.view(),
 	}
@@ -168,6 +170,6 @@ func emptySurfaces() map[string]any {
 		"home": home{Word: "/linear"}.view(), "status": connectionStatus{}.message(),
 		"admin_people": adminPage{Tab: tabPeople}.view(), "admin_health": adminPage{}.view(), "admin_audit": adminPage{Tab: tabAudit}.view(),
 		"link_comment": commentCard(linear.Comment{Issue: &bare}), "link_project": projectCard(linear.LinkedProject{Ref: linear.Ref{Name: "Auth revamp"}}),
-		"applied": applied{ID: "p"}.message(), "preview": plan{ID: "p"}.message(), "thread_preview": threadPreview(transcript{}),
+		"applied": applied{ID: "p"}.message(), "preview": plan{ID: "p"}.message(), "thread_preview": threadPreview(transcript{}, gapBroken.before("linear")),
 	}
 }

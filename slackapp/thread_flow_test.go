@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"linearbot/slackapp/slacktest"
 )
@@ -234,5 +235,108 @@ func TestShortcutNotConnected(t *testing.T) {
 	v := w.form(w.bob, "4 messages")
 	if !strings.Contains(slacktest.Text(v), "Login fails on Safari 26") {
 		t.Errorf("the form shows:\n%s", slacktest.Text(v))
+	}
+}
+
+// TestThreadLostAtSubmit: the form promised a thread that Slack then did not give.
+// The issue is made, its card says what is missing, and one press adds it.
+func TestThreadLostAtSubmit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.bob)
+	thread := w.slack.Thread(engineering, "Login fails on Safari 26")
+	shortcut(w, w.alice, "create_issue_from_message", thread[0])
+	w.form(w.alice, "4 messages")
+	w.picks(w.alice, w.alice.View(), "team", "des")
+	w.form(w.alice, "4 messages")
+	mend := w.slack.Inject(slacktest.Fault{Method: "conversations.replies", Code: "fatal_error"})
+	w.submits(w.alice, map[string]any{"title": "Quite another matter here"})
+	m := w.announced(w.alice, engineering, thread[0].TS)
+	mustSay(t, slacktest.Text(m), "Only one message is in it: I couldn't read the thread.")
+	made := w.titled("Quite another matter here")
+	if len(made) != 1 || strings.Contains(made[0].Description, "private window too") {
+		t.Fatalf("made %+v", made)
+	}
+	w.clicks(w.bob, m, "Add the thread")
+	w.sees(w.bob, engineering, "Press *Add the thread* again in a moment")
+	mend()
+	w.clicks(w.bob, m, "Assign to me") // a press of another button keeps the offer
+	w.await("the assignee", func() bool {
+		m = w.announced(w.alice, engineering, thread[0].TS)
+		return strings.Contains(slacktest.Text(m), "assignee")
+	})
+	w.clicks(w.bob, m, "Add the thread")
+	w.await("the thread to be added", func() bool {
+		return strings.Contains(slacktest.Text(w.announced(w.alice, engineering, thread[0].TS)), "added the thread as a comment")
+	})
+	if text := slacktest.Text(w.announced(w.alice, engineering, thread[0].TS)); strings.Contains(text, "Only one message") {
+		t.Errorf("the card still offers the thread:\n%s", text)
+	}
+	comments := w.linear.Comments(made[0].Identifier)
+	if len(comments) != 1 || comments[0].Author != "bob@acme.test" || !strings.Contains(comments[0].Body, "private window too") {
+		t.Errorf("comments = %+v", comments)
+	}
+}
+
+// TestThreadLostInTheForm: the form says that it could not read, and reads again.
+func TestThreadLostInTheForm(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	thread := w.slack.Thread(engineering, "Login fails on Safari 26")
+	mend := w.slack.Inject(slacktest.Fault{Method: "conversations.replies", Code: "fatal_error"})
+	shortcut(w, w.alice, "create_issue_from_message", thread[0])
+	v := w.form(w.alice, "I couldn't read the thread just now. Only this message will be included.")
+	w.fills(w.alice, map[string]any{"description": "As typed"})
+	mend()
+	w.clicks(w.alice, v, "Try again")
+	w.form(w.alice, "4 messages")
+	w.picks(w.alice, w.alice.View(), "team", "eng")
+	w.form(w.alice, "(default)")
+	w.submits(w.alice, map[string]any{"title": "Quite another matter here"})
+	w.announced(w.alice, engineering, thread[0].TS)
+	made := w.titled("Quite another matter here")
+	if len(made) != 1 || !strings.Contains(made[0].Description, "private window too") || !strings.HasPrefix(made[0].Description, "As typed") {
+		t.Errorf("made %+v", made)
+	}
+}
+
+// TestTeamPickedWhileTheThreadIsRead: what is drawn late in the background never
+// takes back what was chosen meanwhile.
+func TestTeamPickedWhileTheThreadIsRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, engineering, "/linear defaults channel")
+	w.picks(w.alice, w.form(w.alice, "Channel defaults"), "team", "eng")
+	w.form(w.alice, "Engineering")
+	w.submits(w.alice, nil)
+	w.sees(w.alice, engineering, "are saved")
+	thread := w.slack.Thread(engineering, "Login fails on Safari 26")
+	w.slack.Inject(slacktest.Fault{Method: "conversations.replies", Times: 1, Delay: 700 * time.Millisecond})
+	shortcut(w, w.alice, "create_issue_from_message", thread[0])
+	v := w.form(w.alice, "Reading the thread…")
+	drawn := func() (n, conflicts int) {
+		for _, c := range w.slack.Calls() {
+			if c.Method == "views.update" {
+				n++
+				if c.Error == "hash_conflict" {
+					conflicts++
+				}
+			}
+		}
+		return n, conflicts
+	}
+	before, _ := drawn()
+	w.picks(w.alice, v, "team", "des")
+	w.until("the form to be drawn twice for the press and once in the background", func() bool { n, _ := drawn(); return n == before+3 })
+	if _, conflicts := drawn(); conflicts != 1 {
+		t.Errorf("%d drawings gave way, want the one in the background", conflicts)
+	}
+	w.form(w.alice, "4 messages")
+	w.submits(w.alice, map[string]any{"title": "Quite another matter here"})
+	w.announced(w.alice, engineering, thread[0].TS)
+	if made := w.titled("Quite another matter here"); len(made) != 1 || made[0].TeamKey != "DES" {
+		t.Errorf("made %+v", made)
 	}
 }

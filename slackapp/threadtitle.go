@@ -53,8 +53,8 @@ func stripMarks(s string) string {
 }
 
 // threadPreview shows what will be added to the issue.
-func threadPreview(t transcript) slack.ModalViewRequest {
-	all := []slack.Block{contextLine(dotted(plural(t.Messages, "message", "messages"), t.longNotice()))}
+func threadPreview(t transcript, notice string) slack.ModalViewRequest {
+	all := blocks(contextLine(dotted(plural(t.Messages, "message", "messages"), t.longNotice()), notice))
 	size := 0
 	for _, part := range pieces(t.Body, maxSection) {
 		all = append(all, slack.NewSectionBlock(plain(part, maxSection), nil, nil))
@@ -64,12 +64,4 @@ func threadPreview(t transcript) slack.ModalViewRequest {
 		}
 	}
 	return modal(viewThread, "Thread preview", "", "Back", "", all...)
-}
-
-// oneMessageOnly says why only one message can be read.
-func oneMessageOnly(direct bool, bot string) string {
-	if direct {
-		return "Threads in DMs stay private. Only this message will be included."
-	}
-	return "I can only see this one message. Type `/invite " + inviteName(bot) + "` to include the thread."
 }

@@ -65,6 +65,7 @@ func (a *App) pressApplyOne(ctx context.Context, r *request, id string) error {
 		return err
 	}
 	out, err := a.Engine.Apply(ctx, asker(r, "button"), s, id)
+	a.touch(ctx, r, out)
 	stale, changed := errors.AsType[*assistant.StaleError](err)
 	switch {
 	case changed:
