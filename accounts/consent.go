@@ -41,7 +41,11 @@ func (m *Manager) Begin(ctx context.Context, token string) (Redirect, error) {
 	if err != nil {
 		return Redirect{}, err
 	}
-	s := consentState{Actor: m.Actor, Verifier: oauth2.GenerateVerifier()}
+	actor, err := m.ActorFor(ctx, t.Key.TeamID)
+	if err != nil {
+		return Redirect{}, err
+	}
+	s := consentState{Actor: actor, Verifier: oauth2.GenerateVerifier()}
 	if err := m.readTicket(t, &s.Person); err != nil {
 		return Redirect{}, err
 	}

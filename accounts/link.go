@@ -38,7 +38,11 @@ func (m *Manager) AuthorizationLink(ctx context.Context, p Person) (Link, error)
 	if err != nil {
 		return Link{}, err
 	}
-	if err := m.mayConnect(a, p, m.Actor); err != nil {
+	actor, err := m.ActorFor(ctx, p.Key.TeamID)
+	if err != nil {
+		return Link{}, err
+	}
+	if err := m.mayConnect(a, p, actor); err != nil {
 		return Link{}, err
 	}
 	if a.State == store.Disconnected {
@@ -95,7 +99,10 @@ func (m *Manager) Inspect(ctx context.Context, token string) (Consent, error) {
 	if err != nil {
 		return Consent{}, err
 	}
-	c := Consent{Scopes: m.Scopes, Actor: m.Actor}
+	c := Consent{Scopes: m.Scopes}
+	if c.Actor, err = m.ActorFor(ctx, t.Key.TeamID); err != nil {
+		return Consent{}, err
+	}
 	if err := m.readTicket(t, &c.Person); err != nil {
 		return Consent{}, err
 	}

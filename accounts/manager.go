@@ -40,7 +40,7 @@ type Config struct {
 	AuthURL      string // https://linear.app
 	APIURL       string // https://api.linear.app
 	PublicURL    string // where /connect and /oauth/callback are
-	Actor        string // "user" or "app": the mode of new grants
+	Actor        string // "user" or "app": the mode of new grants where admins chose none (ActorFor)
 	Scopes       []string
 	Verify       string        // VerifyEmail, VerifyCode or VerifyOff
 	Owner        string        // this process in leases, unlike any other that ever ran

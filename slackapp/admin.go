@@ -28,7 +28,7 @@ type adminPage struct {
 	People adminPeople
 	Audit  adminAudit
 	Usage  []factRow
-	Policy []factRow
+	Acting acting
 	Rules  policy
 	Days   int    // of Usage
 	Notice string // mrkdwn: what a press just did
@@ -65,7 +65,7 @@ func (p adminPage) view() slack.ModalViewRequest {
 		all = append(all, facts(p.Usage, "Nothing was counted yet.")...)
 	case tabPolicy:
 		all = append(all, p.Rules.blocks()...)
-		all = append(all, facts(p.Policy, "No policy is set.")...)
+		all = append(all, p.Acting.blocks()...)
 	default:
 		all = append(all, p.health()...)
 	}

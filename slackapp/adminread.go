@@ -25,7 +25,7 @@ func (a *App) adminTab(ctx context.Context, r *request, at adminAt) (adminPage, 
 		p.Usage, err = a.usage(ctx, r.Key.TeamID, p.Days)
 	case tabPolicy:
 		p.Rules = a.policy(ctx, r.Key.TeamID)
-		p.Policy, err = a.actingMode(ctx)
+		p.Acting, err = a.actingMode(ctx, r.Key.TeamID)
 	default:
 		p.People, err = a.readPeople(ctx, r.Key.TeamID, at)
 	}
@@ -139,31 +139,6 @@ func tally(counts map[string]int, most int) string {
 		parts = append(parts, fmt.Sprintf("%s %d", n, counts[n]))
 	}
 	return dotted(parts...)
-}
-
-// actingMode says how new connections act, and who still acts otherwise.
-func (a *App) actingMode(ctx context.Context) ([]factRow, error) {
-	others, after := 0, ""
-	for {
-		page, next, err := a.Accounts.List(ctx, store.AccountFilter{State: store.Active, After: after, Limit: 500})
-		if err != nil {
-			return nil, err
-		}
-		for _, acc := range page {
-			if acc.Actor != a.Accounts.Actor {
-				others++
-			}
-		}
-		if next == "" {
-			break
-		}
-		after = next
-	}
-	note := "Set where the bot runs. Everybody who is connected acts like this."
-	if others > 0 {
-		note = fmt.Sprintf("Set where the bot runs. %s must reconnect; until then they keep the old mode.", plural(others, "person", "people"))
-	}
-	return []factRow{{Name: "New actions appear as", Value: modeWord(a.Accounts.Actor), Note: note}}, nil
 }
 
 // health is one row for each part of the system.

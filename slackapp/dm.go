@@ -117,6 +117,8 @@ func notice(n store.Notice, a store.Account, word, bot, ref string) (m Message, 
 		return allowed(), true
 	case "code_failed":
 		return codeFailed(ref), true
+	case accounts.NoticeActor:
+		return actingChanged(n, ref), true
 	case "not_replaced":
 		return notReplaced(a, ref), true
 	case "welcome":

@@ -82,6 +82,7 @@ const (
 	actAdminPage     = "admin_page"
 	actAdminExport   = "admin_export"
 	actAdminPolicy   = "admin_policy" // ids admin_policy.rules and .channels
+	actAdminActing   = "admin_acting" // value: the mode to change to
 	actField         = "field"        // the element of every input that does not dispatch
 )
 
@@ -134,6 +135,7 @@ const (
 	viewCode       = "enter_code"
 	viewAccess     = "access"
 	viewForce      = "force_disconnect"
+	viewActing     = "acting_mode"
 	viewSettings   = "settings"
 	viewDisconnect = "disconnect"
 	viewChannel    = "channel_defaults"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linearbot/accounts"
 	"linearbot/store"
 )
 
@@ -56,6 +57,11 @@ func (a *App) deliver(ctx context.Context, n store.Notice) (channel, ts string, 
 	account, err := a.DB.Account(ctx, n.Key)
 	if err != nil && n.Kind != "operator" {
 		return "", "", err
+	}
+	if n.Kind == accounts.NoticeActor {
+		if stale, err := a.staleActing(ctx, n, account); stale || err != nil {
+			return "", "", err
+		}
 	}
 	m, ok := notice(n, account, a.Word, a.bot.UserID, noticeRef(n))
 	if !ok {

@@ -61,7 +61,7 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 		return a.pressFeedback(ctx, r, value)
 	case actSettings:
 		return a.openSettings(ctx, r, false)
-	case actAdmin, actAdminTab, actAdminFilter, actAdminName, actAdminMore, actAdminPage, actAdminExport, actAdminPolicy:
+	case actAdmin, actAdminTab, actAdminFilter, actAdminName, actAdminMore, actAdminPage, actAdminExport, actAdminPolicy, actAdminActing:
 		return a.onAdmin(ctx, r, baseAction(act.ActionID), value)
 	case actHomeMore, actHomeView, actHomeNext, actHomePrev:
 		return a.onHome(ctx, r, baseAction(act.ActionID), value)

@@ -101,6 +101,8 @@ func (a *App) onAdmin(ctx context.Context, r *request, action, value string) err
 		if err := a.setPolicy(ctx, r); err != nil {
 			return err
 		}
+	case actAdminActing:
+		return a.pressActing(ctx, r, value)
 	case actAdminMore:
 		done, err := a.adminDoes(ctx, r, value)
 		if err != nil || done == "" {

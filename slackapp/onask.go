@@ -69,11 +69,11 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 	if !apart {
 		r.Shown = append(r.Shown, answer.Issues()...)
 	}
-	preview := a.preview(answer.Proposal)
+	preview := a.preview(ctx, r, answer.Proposal)
 	if apart {
 		answer.Proposal = assistant.Proposal{} // its preview is for the asker's eyes
 	}
-	rest := a.belowAnswer(r, answer, text, steps)
+	rest := a.belowAnswer(ctx, r, answer, text, steps)
 	shown, err := live.end(ctx, rest)
 	if shown {
 		a.status(ctx, r, "") // a step after the first words set it again
@@ -107,7 +107,7 @@ func sizeOf(all []slack.Block) int {
 // belowAnswer is what code adds to a model's text: what was done for it, the issues
 // it read when it said nothing itself, how it ended, the command that does the same,
 // and the preview.
-func (a *App) belowAnswer(r *request, answer assistant.Answer, asked string, steps []string) []slack.Block {
+func (a *App) belowAnswer(ctx context.Context, r *request, answer assistant.Answer, asked string, steps []string) []slack.Block {
 	var m Message
 	if len(steps) > 0 {
 		m = m.with(contextLine(inline(strings.Join(steps, " · "), 300)))
@@ -130,7 +130,7 @@ func (a *App) belowAnswer(r *request, answer assistant.Answer, asked string, ste
 		m = m.with(contextLine("The same as a command: " + code(unescape(a.Word+" "+command), 500)))
 	}
 	if len(answer.Proposal.Changes) > 0 {
-		return append(m.Blocks, a.preview(answer.Proposal).Blocks...)
+		return append(m.Blocks, a.preview(ctx, r, answer.Proposal).Blocks...)
 	}
 	return append(m.Blocks, feedbackButtons(r.Ref))
 }

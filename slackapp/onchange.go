@@ -212,7 +212,7 @@ func (a *App) propose(ctx context.Context, r *request, s *linear.Session, p assi
 	if prop.ID != "" {
 		a.keepAs(ctx, r, askedFor(prop.ID), again(r, nil)) // for Show again
 	}
-	return a.preview(prop), nil
+	return a.preview(ctx, r, prop), nil
 }
 
 // pagePlan shows another page of a preview: "proposal:2".
@@ -226,16 +226,21 @@ func (a *App) pagePlan(ctx context.Context, r *request, value string) error {
 	if err != nil {
 		return a.refusedPress(ctx, r, id, err)
 	}
-	return a.replace(ctx, r, a.previewPage(prop, n))
+	return a.replace(ctx, r, a.previewPage(ctx, r, prop, n))
 }
 
-func (a *App) preview(prop assistant.Proposal) Message { return a.previewPage(prop, 0) }
+func (a *App) preview(ctx context.Context, r *request, prop assistant.Proposal) Message {
+	return a.previewPage(ctx, r, prop, 0)
+}
 
-func (a *App) previewPage(prop assistant.Proposal, page int) Message {
+func (a *App) previewPage(ctx context.Context, r *request, prop assistant.Proposal, page int) Message {
 	if len(prop.Changes) == 0 {
 		return sayText("Nothing to change: everything is that way already.")
 	}
-	shown := plan{ID: prop.ID, Page: page, Until: prop.ExpiresAt, Actor: a.Accounts.Actor}
+	shown := plan{ID: prop.ID, Page: page, Until: prop.ExpiresAt}
+	if account, err := a.Accounts.Status(ctx, r.Key); err == nil {
+		shown.Actor = account.Actor
+	}
 	for _, c := range prop.Changes {
 		shown.Items = append(shown.Items, itemOf(c))
 	}
@@ -251,7 +256,7 @@ func (a *App) pressApply(ctx context.Context, r *request, id string) error {
 	out, err := a.Engine.Apply(ctx, asker(r, "button"), s, id)
 	a.touch(ctx, r, out)
 	if stale, ok := errors.AsType[*assistant.StaleError](err); ok {
-		return a.replace(ctx, r, staleMessage(stale).with(a.preview(stale.Proposal).Blocks...))
+		return a.replace(ctx, r, staleMessage(stale).with(a.preview(ctx, r, stale.Proposal).Blocks...))
 	}
 	if errors.Is(err, assistant.ErrAlready) {
 		return nil // a second click does nothing

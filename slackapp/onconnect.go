@@ -39,8 +39,12 @@ func (a *App) connectMessage(ctx context.Context, r *request, held string) (Mess
 	if err != nil {
 		return Message{}, err
 	}
+	actor, err := a.Accounts.ActorFor(ctx, r.Key.TeamID)
+	if err != nil {
+		return Message{}, err
+	}
 	a.rememberPrompt(ctx, r.Key, place)
-	return connectPrompt{URL: link.URL, Actor: a.Accounts.Actor, Held: held, State: account.State}.message(), nil
+	return connectPrompt{URL: link.URL, Actor: actor, Held: held, State: account.State}.message(), nil
 }
 
 // link makes a fresh one-time link for the person of a request.
@@ -115,8 +119,12 @@ func (a *App) statusMessage(ctx context.Context, r *request) (Message, error) {
 	}
 	c := connectionStatus{Account: account}
 	if account.State == store.Active {
-		if account.Actor != a.Accounts.Actor {
-			c.Mode = a.Accounts.Actor
+		actor, err := a.Accounts.ActorFor(ctx, r.Key.TeamID)
+		if err != nil {
+			return Message{}, err
+		}
+		if account.Actor != actor {
+			c.Mode = actor
 		}
 		c.Took, c.Left, c.Limit, c.Reset = a.ping(ctx, r.Key)
 		if again, err := a.Accounts.Status(ctx, r.Key); err == nil {
@@ -194,7 +202,7 @@ const settingSettled = "notices_settled"
 // editStopped turns the messages that said a connection stopped into
 // "Reconnected": each once.
 func (a *App) editStopped(ctx context.Context, key store.Key) {
-	sent, err := a.DB.SentNotices(ctx, key, "revoked", "expired", "disconnected_by_admin")
+	sent, err := a.DB.SentNotices(ctx, key, "revoked", "expired", "disconnected_by_admin", accounts.NoticeActor)
 	if err != nil {
 		a.Log.WarnContext(ctx, "sent notices not read", "user", key.UserID, "err", err)
 		return
@@ -207,7 +215,7 @@ func (a *App) editStopped(ctx context.Context, key store.Key) {
 	}
 	now, edited := time.Now(), false
 	for _, n := range sent {
-		if !n.At.After(settled) {
+		if !n.At.After(settled) || n.Channel == "" {
 			continue
 		}
 		_, _, _, err := a.API.UpdateMessageContext(ctx, n.Channel, n.Timestamp, reconnected(now).options()...)
@@ -259,7 +267,11 @@ func (a *App) pressConnect(ctx context.Context, r *request) error {
 	if err != nil {
 		return err
 	}
-	view := connectPrompt{URL: link.URL, Actor: a.Accounts.Actor, State: account.State, Account: account}.view()
+	actor, err := a.Accounts.ActorFor(ctx, r.Key.TeamID)
+	if err != nil {
+		return err
+	}
+	view := connectPrompt{URL: link.URL, Actor: actor, State: account.State, Account: account}.view()
 	id := r.modalID()
 	if id != "" {
 		_, err = a.API.UpdateViewContext(ctx, view, "", "", id)
@@ -284,7 +296,11 @@ func (a *App) pressConnect(ctx context.Context, r *request) error {
 
 // pressAccess says in words what a connection allows.
 func (a *App) pressAccess(ctx context.Context, r *request) error {
-	return a.openOver(ctx, r, accessView(a.Accounts.Scopes, a.Accounts.Actor))
+	actor, err := a.Accounts.ActorFor(ctx, r.Key.TeamID)
+	if err != nil {
+		return err
+	}
+	return a.openOver(ctx, r, accessView(a.Accounts.Scopes, actor))
 }
 
 // pressEnterCode opens the form for the code.

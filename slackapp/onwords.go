@@ -185,7 +185,7 @@ func (a *App) proposeWords(ctx context.Context, r *request, s *linear.Session, p
 			r.Shown = append(r.Shown, c.Issue.Identifier)
 		}
 	}
-	shown := a.preview(prop)
+	shown := a.preview(ctx, r, prop)
 	if len(m.Blocks) == 0 {
 		return shown, nil
 	}

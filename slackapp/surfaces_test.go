@@ -131,8 +131,11 @@ func (w world) otherSurfaces() map[string]any {
 		"help": h.message(), "help_all": h.all(), "help_verb": topicVerb, "help_field": topicField, "not_understood": notUnderstood("/linear"),
 		"unknown_verb": unknownVerb("crate", "create", "Fix login", "/linear"),
 		"admin_people": page.view(), "admin_health": health.view(), "admin_audit": audit.view(), "admin_only": adminOnly(),
-		"admin_usage":  adminPage{Tab: tabUsage, Usage: []factRow{{Name: "Active people", Value: "12", Note: "in 7 days"}}}.view(),
-		"admin_policy": adminPage{Tab: tabPolicy, Policy: []factRow{{Name: "Acts as", Value: "each person"}}}.view(),
+		"admin_usage":      adminPage{Tab: tabUsage, Usage: []factRow{{Name: "Active people", Value: "12", Note: "in 7 days"}}}.view(),
+		"admin_policy":     adminPage{Tab: tabPolicy, Acting: acting{Actor: "user", Behind: 1}}.view(),
+		"admin_policy_app": adminPage{Tab: tabPolicy, Acting: acting{Actor: "app", Chosen: true, Behind: 41}}.view(),
+		"admin_acting":     actingView("app", 41), "admin_acting_back": actingView("user", 0),
+		"dm_acting_app": actingChanged(store.Notice{Cause: "app"}, "ab12cd34"), "dm_acting_user": actingChanged(store.Notice{Cause: "user"}, "ab12cd34"),
 		"admin_person": accountView(a), "admin_force": forceView("meta", "U1", false), "admin_bar": forceView("meta", "U1", true),
 		"feedback": feedbackView("ab12cd34"),
 		"preview_query": plan{ID: "proposal-1", Actor: "user", Until: noon, Items: []planItem{{

@@ -107,6 +107,8 @@ func (a *App) ackPayload(ctx context.Context, r *request) any {
 		return a.submitAdmin(ctx, r)
 	case viewForce:
 		return a.submitForce(ctx, r)
+	case viewActing:
+		return a.submitActing(ctx, r)
 	case viewSettings, viewChannel:
 		return a.submitSettings(ctx, r)
 	}

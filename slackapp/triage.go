@@ -69,7 +69,7 @@ func (a *App) pressApplyOne(ctx context.Context, r *request, id string) error {
 	stale, changed := errors.AsType[*assistant.StaleError](err)
 	switch {
 	case changed:
-		return a.reply(ctx, r, staleMessage(stale).with(a.preview(stale.Proposal).Blocks...))
+		return a.reply(ctx, r, staleMessage(stale).with(a.preview(ctx, r, stale.Proposal).Blocks...))
 	case errors.Is(err, assistant.ErrAlready):
 		return nil // a second click does nothing
 	case err != nil:

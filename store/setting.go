@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -17,14 +19,50 @@ func (db *DB) Setting(ctx context.Context, teamID, subject, name string) ([]byte
 	return value, nil
 }
 
+const upsertSetting = `INSERT INTO settings (team_id, subject, name, value) VALUES ($1, $2, $3, $4)
+	ON CONFLICT (team_id, subject, name) DO UPDATE SET value = excluded.value`
+
 // PutSetting stores a setting in the place of the one there may be.
 func (db *DB) PutSetting(ctx context.Context, teamID, subject, name string, json []byte) error {
-	const upsert = `INSERT INTO settings (team_id, subject, name, value) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (team_id, subject, name) DO UPDATE SET value = excluded.value`
-	if _, err := db.write.ExecContext(ctx, upsert, teamID, subject, name, json); err != nil {
+	if _, err := db.write.ExecContext(ctx, upsertSetting, teamID, subject, name, json); err != nil {
 		return fmt.Errorf("store setting %s: %w", name, err)
 	}
 	return nil
+}
+
+// SettingChange is what becomes of a setting, and what the change owes.
+type SettingChange struct {
+	JSON    []byte // nil: nothing is changed
+	Notices []Notice
+	Audit   Entry
+}
+
+// ChangeSetting changes one setting in one transaction: change sees what is stored
+// (nil: nothing is) and says what becomes of it; its notices are queued and its audit
+// entry is written with it. Nobody else writes meanwhile, so change calls no method of
+// DB. Of many callers at once each sees what the one before has stored.
+func (db *DB) ChangeSetting(ctx context.Context, teamID, subject, name string, change func(old []byte) (SettingChange, error)) error {
+	return db.transact(ctx, "change setting "+name, func(tx *sql.Tx) error {
+		const read = `SELECT value FROM settings WHERE team_id = $1 AND subject = $2 AND name = $3`
+		var old []byte
+		err := tx.QueryRowContext(ctx, read, teamID, subject, name).Scan(&old)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		next, err := change(old)
+		if err != nil || next.JSON == nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, upsertSetting, teamID, subject, name, next.JSON); err != nil {
+			return err
+		}
+		for _, n := range next.Notices {
+			if err := queueNotice(ctx, tx, n); err != nil {
+				return err
+			}
+		}
+		return appendAudit(ctx, tx, next.Audit)
+	})
 }
 
 // DropSetting removes a setting; none is no error.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"linearbot/accounts"
 	"linearbot/store"
 )
 
@@ -36,6 +38,7 @@ func (c *config) check(ctx context.Context, w io.Writer) error {
 	}{
 		{"database", c.checkDatabase},
 		{"Slack bot token", c.checkBotToken},
+		{"acting mode", c.checkActor},
 		{"Slack app token", c.checkAppToken},
 		{"Linear API", c.checkLinearAPI},
 		{"Linear OAuth app", c.checkLinearApp},
@@ -71,6 +74,30 @@ func (c *config) checkBotToken(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("SLACK_BOT_TOKEN at %s: %w", c.SlackAPIURL, err)
 	}
 	return fmt.Sprintf("@%s in %s", me.User, me.Team), nil
+}
+
+// checkActor says which acting mode counts: the admins' choice comes before LINEAR_ACTOR.
+func (c *config) checkActor(ctx context.Context) (string, error) {
+	api, _ := c.slackClients()
+	me, err := api.AuthTestContext(ctx)
+	if err != nil {
+		return "", fmt.Errorf("not known without Slack: LINEAR_ACTOR=%s, unless the admins chose: %w", c.LinearActor, err)
+	}
+	db, err := store.Open(ctx, c.DatabaseURL)
+	if err != nil {
+		return "", fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	chosen, err := accounts.ChosenActor(ctx, db, cmp.Or(me.EnterpriseID, me.TeamID))
+	if err := errors.Join(err, db.Close()); err != nil {
+		return "", err
+	}
+	switch chosen {
+	case "":
+		return c.LinearActor + ", from LINEAR_ACTOR", nil
+	case c.LinearActor:
+		return chosen + ", chosen in the admin view as in LINEAR_ACTOR", nil
+	}
+	return chosen + ", chosen in the admin view: LINEAR_ACTOR=" + c.LinearActor + " does not count", nil
 }
 
 func (c *config) checkAppToken(ctx context.Context) (string, error) {

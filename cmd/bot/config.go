@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -50,6 +52,17 @@ type config struct {
 
 	LogLevel  string `env:"LOG_LEVEL" group:"Logging:" default:"info" help:"debug, info, warn or error"`
 	LogFormat string `env:"LOG_FORMAT" group:"Logging:" help:"text or json (default: text on a terminal, else json)"`
+}
+
+// tidy takes the space around each setting away, such as the newline of a secret that
+// was pasted, and puts the default in the place of what is empty: a variable set to
+// the empty string is one that is not set.
+func (c *config) tidy() {
+	v := reflect.ValueOf(c).Elem()
+	for i := range v.NumField() {
+		text := strings.TrimSpace(v.Field(i).String())
+		v.Field(i).SetString(cmp.Or(text, v.Type().Field(i).Tag.Get("default")))
+	}
 }
 
 // secretFiles are the settings that may come from a file named by NAME_FILE. The
@@ -101,7 +114,7 @@ func problemsOf(problems []error) error {
 func (c *config) readSecretFiles() []error {
 	var problems []error
 	for name, value := range c.secretFiles() {
-		path := os.Getenv(name + "_FILE")
+		path := strings.TrimSpace(os.Getenv(name + "_FILE"))
 		switch {
 		case path == "":
 			continue
@@ -219,6 +232,9 @@ func (c *config) choices() []error {
 	}
 	if c.Assistant == "model" && c.AnthropicAPIKey == "" {
 		problems = append(problems, errors.New("ANTHROPIC_API_KEY is not set: ASSISTANT=model needs it"))
+	}
+	if c.LinearActor == "app" && slices.Contains(c.scopes(), "admin") {
+		problems = append(problems, errors.New("LINEAR_SCOPES holds admin, which Linear refuses with LINEAR_ACTOR=app"))
 	}
 	for _, id := range c.admins() {
 		if !strings.HasPrefix(id, "U") && !strings.HasPrefix(id, "W") {

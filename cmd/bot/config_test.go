@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // said runs the program with an environment and returns its status and all it printed.
@@ -75,6 +78,88 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 	}
 }
 
+// parsed is the configuration that the program reads from its environment.
+func parsed(t *testing.T, env map[string]string, args ...string) config {
+	t.Helper()
+	for name, value := range env {
+		t.Setenv(name, value)
+		if value == unset {
+			if err := os.Unsetenv(name); err != nil { // t.Setenv puts the old value back
+				t.Fatal(err)
+			}
+		}
+	}
+	var c cli
+	var out bytes.Buffer
+	if verb, status := c.read(args, &out, &out); verb == nil {
+		t.Fatalf("status %d:\n%s", status, out.String())
+	}
+	return c.config
+}
+
+const unset = "not set at all"
+
+// settings are the names of all variables and an allowed value of each.
+func settings(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[config]()) {
+		name := f.Tag.Get("env")
+		if name == "" || f.Type.Kind() != reflect.String {
+			t.Fatalf("%s has no variable, or is no text", f.Name)
+		}
+		all[name] = "value-of-" + strings.ToLower(name)
+	}
+	if len(all) < 25 {
+		t.Fatalf("only %d variables", len(all))
+	}
+	return all
+}
+
+// A variable set to the empty string, or to space, is one that is not set; space
+// around a value does not count, in any of them.
+func TestEmptyVariablesAreNotSet(t *testing.T) {
+	names := settings(t)
+	all := func(value func(name, is string) string) map[string]string {
+		env := map[string]string{}
+		for name, is := range names {
+			env[name] = value(name, is)
+		}
+		return env
+	}
+	bare := parsed(t, all(func(string, string) string { return unset }))
+	if bare.Verify != "email" || bare.LogLevel != "info" || bare.Command != "/linear" || bare.SlackBotToken != "" {
+		t.Fatalf("without variables: %+v", bare)
+	}
+	for _, empty := range []string{"", " ", "\n", "\t \r\n"} {
+		if diff := cmp.Diff(bare, parsed(t, all(func(string, string) string { return empty }))); diff != "" {
+			t.Errorf("all variables %q (-not set +set):\n%s", empty, diff)
+		}
+		for name := range names { // each alone, beside others that are set
+			got := parsed(t, all(func(other, is string) string {
+				if other == name {
+					return empty
+				}
+				return is
+			}))
+			want := parsed(t, map[string]string{name: unset})
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s=%q (-not set +set):\n%s", name, empty, diff)
+			}
+		}
+	}
+	plain := parsed(t, all(func(_, is string) string { return is }))
+	if diff := cmp.Diff(plain, parsed(t, all(func(_, is string) string { return " \t" + is + "\r\n" }))); diff != "" {
+		t.Errorf("with space around every value (-without +with):\n%s", diff)
+	}
+	if plain.LinearClientSecret != "value-of-linear_client_secret" || plain.Verify != "value-of-verify" {
+		t.Errorf("values are not read: %+v", plain)
+	}
+	if got := parsed(t, nil, "--verify=", "--command= "); got.Verify != "email" || got.Command != "/linear" {
+		t.Errorf("empty flags: VERIFY %q, COMMAND %q, want the defaults", got.Verify, got.Command)
+	}
+}
+
 // A secret may come from a file; twice, empty and unreadable are said by name, and
 // no value is.
 func TestSecretsFromFiles(t *testing.T) {
@@ -102,8 +187,11 @@ func TestSecretsFromFiles(t *testing.T) {
 		})
 	}
 	env := bare(t)
-	env["SLACK_BOT_TOKEN_FILE"] = file("good", "xoxb-from-file\n")
-	if _, out := said(t, env, "serve"); strings.Contains(out, "SLACK_BOT_TOKEN ") || !strings.Contains(out, "SLACK_APP_TOKEN is not set") {
+	env["SLACK_BOT_TOKEN_FILE"] = " " + file("good", " \txoxb-from-file\r\n\n") + "\n"
+	for _, name := range []string{"SLACK_APP_TOKEN", "LINEAR_CLIENT_ID", "LINEAR_CLIENT_SECRET", "LINEAR_WEBHOOK_SECRET", "ANTHROPIC_API_KEY"} {
+		env[name+"_FILE"] = "" // not set
+	}
+	if _, out := said(t, env, "serve"); strings.Contains(out, "SLACK_BOT_TOKEN") || !strings.Contains(out, "SLACK_APP_TOKEN is not set") {
 		t.Errorf("a good file is not taken:\n%s", out)
 	}
 }

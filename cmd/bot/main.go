@@ -50,24 +50,35 @@ type console struct{ out, err io.Writer }
 // run is main without the process: what it returns is the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli
-	status, ended := 0, false
-	parser, err := kong.New(&c, kong.Name("bot"), kong.Writers(stdout, stderr),
+	verb, status := c.read(args, stdout, stderr)
+	if verb == nil {
+		return status
+	}
+	verb.BindTo(ctx, (*context.Context)(nil))
+	return exitStatus(verb.Run(&c.config, &console{stdout, stderr}), stderr)
+}
+
+// read fills c from the command line and the environment. The verb is nil when there
+// is nothing to run: help was asked for, or the command line cannot work.
+func (c *cli) read(args []string, stdout, stderr io.Writer) (verb *kong.Context, status int) {
+	ended := false
+	parser, err := kong.New(c, kong.Name("bot"), kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { status, ended = code, true }),
 		kong.Description("linearbot: Linear in Slack, each person with their own connection."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 110}))
 	if err != nil {
 		panic(err) // the struct above is wrong
 	}
-	parsed, err := parser.Parse(args)
+	verb, err = parser.Parse(args)
 	if ended { // help was asked for and printed
-		return status
+		return nil, status
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "bot: %v\nTry: bot --help\n", err)
-		return exitUsage
+		return nil, exitUsage
 	}
-	parsed.BindTo(ctx, (*context.Context)(nil))
-	return exitStatus(parsed.Run(&c.config, &console{stdout, stderr}), stderr)
+	c.tidy()
+	return verb, 0
 }
 
 // exitStatus tells what ended the program; being stopped is no failure.
