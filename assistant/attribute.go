@@ -114,6 +114,9 @@ func (p *reader) setAttributeForm() bool {
 		return false
 	}
 	p.eat("a", "an")
+	if verb == "replace" {
+		p.eat("all the", "all")
+	}
 	its, their := p.peek(0).is("its"), p.peek(0).is("their")
 	key := p.attribute()
 	if key == "" {
@@ -127,6 +130,9 @@ func (p *reader) setAttributeForm() bool {
 	if p.eachTarget(func(targets []string) bool {
 		c := newDelta()
 		if p.done() || p.peek(0).is("'s") || verb == "" && !slices.ContainsFunc([]string{"must", "should", "to", "→"}, p.peek(0).is) { // told, not asked for
+			return false
+		}
+		if p.eat("from") != "" && !p.valueOf(key, newDelta(), p.teamOf(targets)) {
 			return false
 		}
 		return p.valueOf(key, c, p.teamOf(targets)) && p.more(c, targets) && p.ending() && p.apply(targets, c)

@@ -208,7 +208,7 @@ func (p *reader) assigneeAtom(f *filters) bool {
 func (p *reader) countAtom(f *filters) bool {
 	cue := p.eat("top", "first", "last", "up to", "max", "limit", "limit to", "limited to", "at most")
 	n, ok := p.number()
-	if !ok || n < 1 || n > 50 {
+	if !ok || n < 1 || n > 50 || (cue == "first" || cue == "last") && p.toks[p.at-1].is("one") { // the first one: of what was shown
 		return false
 	}
 	if t := p.peek(0); cue == "" && (t.kind != tokenWord || !p.followsCount()) {

@@ -21,8 +21,25 @@ var textCues = []string{
 	"with the title", "called", "titled", "named", "having to do with", "dealing with", "on the subject of", "that talk about", "talking about", "that match", "mention", "mentions", "mentioned", "contain", "contains", "match", "matches", "mentioning the word", "talk about", "talks about", "that say", "saying", "including the words", "including", "that include", "for the term", "with the phrase", "whose title contains", "whose title includes",
 }
 
+// linking cues, before an issue, ask for what Linear links it to.
+var linking = map[string]bool{"related to": true, "relating to": true, "to do with": true, "having to do with": true, "dealing with": true}
+
+// tells reports whether a clause reports an issue or wants a new one: there is a
+// bug in ENG, open a bug about it, mention Bob on ENG-1.
+func (p *reader) tells() bool {
+	for _, phrase := range []string{"there 's", "there is", "there are", "open a", "open an", "open another", "mention", "say"} {
+		if p.matchAt(p.at, p.hi, phrase) > 0 && !p.asksBack() {
+			return true
+		}
+	}
+	return false
+}
+
 // listing reads a list of issues, or a question about one.
 func (p *reader) listing() bool {
+	if p.tells() {
+		return false
+	}
 	f := &filters{input: map[string]any{}}
 	p.ahead(f)
 	verb, searching := p.listVerb(f)
@@ -102,7 +119,11 @@ func (p *reader) wholeList(f *filters, verb string, searching bool) bool {
 		if p.done() {
 			return true
 		}
-		cued := p.eat(textCues...) != ""
+		cue := p.eat(textCues...)
+		if linking[cue] && p.peek(0).kind == tokenIssue {
+			return false // related to ENG-1: by a link, not by words
+		}
+		cued := cue != ""
 		if p.peek(0).kind == tokenQuoted && p.at > 0 && p.toks[p.at-1].is("with") {
 			cued = true // with "retry" in the title
 		}
@@ -140,6 +161,9 @@ func (p *reader) searchText(f *filters) bool {
 			continue
 		}
 		text := p.spoken(from, to)
+		for _, place := range []string{" in the title", " in title", " in the description", " in their title", " in the name"} {
+			text = strings.TrimSuffix(text, place)
+		}
 		if len(text) > maxQuery || text == "" || to == from+1 && (p.toks[from].is("me") || p.toks[from].is("myself") || p.toks[from].is("us")) {
 			return false
 		}

@@ -14,6 +14,9 @@ func (p *reader) orderAtom(f *filters) bool {
 		return f.set("sort", "due")
 	}
 	before := p.save()
+	if f.superl && p.at == p.hi-1 && p.eat("first") != "" {
+		return true // oldest issues first
+	}
 	if p.eat("by") != "" {
 		if p.sortKey(f) {
 			return true

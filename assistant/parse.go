@@ -212,6 +212,9 @@ func (p *reader) pickNext(i int) bool {
 	before, hi := p.save(), p.hi
 	defer func() { p.out, p.hi = before, hi }()
 	p.at, p.hi = i, p.end
+	if p.matchAt(i, p.end, "the rest") > 0 || p.matchAt(i, p.end, "the others") > 0 || p.matchAt(i, p.end, "the other") > 0 {
+		return true
+	}
 	if p.eat("the") == "" {
 		return false
 	}
@@ -232,5 +235,9 @@ func separates(t token) bool {
 
 func (p *reader) beginsClause(i int) bool {
 	i = p.opening(i)
+	if i+1 < p.end && p.toks[i].is("open") { // open a bug, open ENG-1; but not: closed and open bugs
+		next := p.toks[i+1]
+		return next.kind == tokenIssue || next.is("a") || next.is("an") || next.is("another")
+	}
 	return i < p.end && p.toks[i].kind == tokenWord && clauseVerbs[p.toks[i].text]
 }

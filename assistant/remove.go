@@ -4,6 +4,18 @@ package assistant
 
 // removeForm: remove label infra from ENG-12, clear ENG-12's due date.
 func (p *reader) removeForm() bool {
+	if verb := p.eat("move"); verb != "" { // move ENG-12 out of the current cycle
+		return p.eachTarget(func(targets []string) bool {
+			c := newDelta()
+			if p.eat("out of") == "" || !p.placeValue(c) {
+				return false
+			}
+			for key := range c.set {
+				return p.ending() && p.apply(targets, cleared(key))
+			}
+			return false
+		})
+	}
 	if p.eat("remove", "delete", "drop", "clear", "unset", "strip", "take off", "take", "detach", "get rid of", "reset", "removing", "erase", "pull") == "" {
 		return false
 	}

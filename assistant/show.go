@@ -129,7 +129,7 @@ func (p *reader) questionWord() bool {
 
 var questionWords = wordSet(`is are was were did does do has have had been the a an to of on for in at by it who what when why where which how much many long be being get got
 working assigned owns owner own responsible due done finished closed open opened created creator made reported filed blocked still yet already issue ticket task status state priority assignee estimate
-finish close complete start open create fix resolve take update assign ship 's stand standing at anyone someone anybody not urgent high low completed canceled cancelled started progress review fixed resolved updated last changed labels label going doing coming along project cycle team points sprint`)
+finish close complete start open create fix resolve take update assign ship 's stand standing at anyone someone anybody not urgent high low completed canceled cancelled started progress review fixed resolved updated last changed labels label going doing coming along moved move cancel reopened sub subissue child parent project cycle team points sprint`)
 
 func (p *reader) showAll(refs []string, comments bool) {
 	for _, ref := range refs {

@@ -218,6 +218,9 @@ func (p *reader) described(then func([]string) bool) bool {
 		if !ok || picked != f.singular && !strings.HasPrefix(every, "e") || f.superl && !few || !f.finish() {
 			continue
 		}
+		if _, not := f.input["not"]; not && len(f.input) == 1 {
+			continue // all but my issues: nearly everything there is
+		}
 		if _, labeled := f.input["labels"]; labeled && len(f.input) == 1 && every == "the" && !picked {
 			continue // the bugs: which ones?
 		}

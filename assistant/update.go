@@ -21,7 +21,7 @@ func (p *reader) update() bool {
 
 // ending reads what may follow a complete change: for me, asap.
 func (p *reader) ending() bool {
-	p.eat("for me", "right away", "immediately", "asap", "now", "at once", "today", "as soon as possible")
+	p.eat("for me", "each", "right away", "immediately", "asap", "now", "at once", "today", "as soon as possible")
 	return p.done()
 }
 

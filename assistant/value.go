@@ -129,7 +129,7 @@ func (p *reader) projectValue(c *delta, _ string) bool {
 }
 
 func (p *reader) labelValue(c *delta, _ string) bool {
-	cue := p.eat("labeled", "labelled", "tagged", "labeled as", "labelled as", "tagged as", "tagged with", "labeled with", "with label", "with the label", "with labels", "label", "labels", "label :", "with the", "add label", "as a", "as an", "a", "an", "tag", "the label")
+	cue := p.eat("labeled", "labelled", "tagged", "labeled as", "labelled as", "tagged as", "tagged with", "labeled with", "with label", "with the label", "with labels", "label", "labels", "label :", "with the", "add label", "as a", "as an", "as", "a", "an", "tag", "the label")
 	if cue == "" {
 		return false
 	}

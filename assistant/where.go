@@ -89,8 +89,10 @@ func (p *reader) labelAtom(f *filters) bool {
 		if p.eat("and", "or", ",", "/", "&", ", and", ", or") == "" {
 			break
 		}
+		or := p.toks[p.at-1].is("or")
 		next, again, ok := p.label(true)
-		if _, noun := nouns[p.peek(0).text]; !ok || !again && !noun {
+		_, noun := nouns[p.peek(0).text]
+		if ends := or && (p.done() || introduces[p.peek(0).text]); !ok || !again && !noun && !ends {
 			p.at = before
 			break
 		}
@@ -134,7 +136,14 @@ func (p *reader) listedLabels(f *filters) bool {
 
 // parentAtom: sub-issues of ENG-10.
 func (p *reader) parentAtom(f *filters) bool {
-	if p.eat("sub issues of", "subissues of", "sub issues under", "children of", "subtasks of", "sub tasks of", "child issues of", "under parent", "with parent") == "" {
+	if t := p.peek(0); t.kind == tokenIssue { // ENG-10's sub-issues
+		if p.at++; p.eat("'s") == "" || p.eat(subIssues...) == "" {
+			return false
+		}
+		f.noun = true
+		return f.set("parent", t.text)
+	}
+	if p.eat("sub issues of", "subissues of", "sub issues under", "children of", "subtasks of", "sub tasks of", "child issues of", "under parent", "with parent", "subissues under", "subtasks under", "sub tasks under", "child issues under", "children under", "sub tickets of") == "" {
 		return false
 	}
 	t := p.peek(0)

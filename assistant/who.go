@@ -69,6 +69,7 @@ func (p *reader) people() ([]string, bool) {
 		if p.eat("or", "and", ",", "&", "/", ", or", ", and") == "" {
 			return names, true
 		}
+		p.eat("to", "for")
 		next, ok := p.person()
 		if !ok || p.peek(0).is("'s") {
 			p.out = before

@@ -114,9 +114,9 @@ func variants() []variant {
 		{"thank you after", suffix(" thank you")},
 		{"emoji after", suffix(" 🙏🏽")},
 		{"emoji code after", suffix(" :pray:")},
-		{"curly quotes", func(u utterance) string { return requote(u.Text, "“", "”") }},
-		{"German quotes", func(u utterance) string { return requote(u.Text, "„", "“") }},
-		{"French quotes", func(u utterance) string { return requote(u.Text, "«", "»") }},
+		{"curly quotes", func(u utterance) string { return requote(u, "“", "”") }},
+		{"German quotes", func(u utterance) string { return requote(u, "„", "“") }},
+		{"French quotes", func(u utterance) string { return requote(u, "«", "»") }},
 		{"tickets", swap("issues", "tickets")},
 		{"ticket", swap("issue", "ticket")},
 		{"display", swap("show", "display")},
@@ -133,8 +133,11 @@ func variants() []variant {
 	}
 }
 
-func requote(s, open, closing string) string {
-	if strings.Count(s, `"`) != 2 {
+// requote writes other marks around a quotation, but not within a title, where
+// they are kept as typed.
+func requote(u utterance, open, closing string) string {
+	s := u.Text
+	if strings.Count(s, `"`) != 2 || strings.Contains(fmt.Sprint(u.Expect), `"`) {
 		return ""
 	}
 	return strings.Replace(strings.Replace(s, `"`, open, 1), `"`, closing, 1)
