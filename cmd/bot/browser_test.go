@@ -49,6 +49,8 @@ func TestBrowserTour(t *testing.T) {
 	v.bob = v.tab("bob", engineering)
 	v.isRefusedAnothersChange()
 	v.losesAccess()
+	v.usesKeysAlone()
+	v.canReadEverything()
 }
 
 func (v *visit) tab(who, channel string) *pagetest.Tab {

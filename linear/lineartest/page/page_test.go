@@ -60,7 +60,7 @@ func TestPagesShowTheWorkspace(t *testing.T) {
 	t.Parallel()
 	_, web := pages(t)
 	for path, words := range map[string][]string{
-		"/":                    {"Payment retries loop", "In Review", "Private team: only its members see these", "local demo with invented people"},
+		"/":                    {"Payment retries loop", "In Review", "Private team: only its members see these", "A local demo: its people and issues are invented"},
 		"/acme/issue/SEC-1":    {"Private team", "Security"},
 		"/acme/issue/ENG-98":   {"Payment retries loop", "The bank says", "History", "local demo"},
 		"/acme/issue/eng-98/x": {"Payment retries loop"},

@@ -2,7 +2,10 @@ package page
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"linearbot/slackapp/slacktest"
@@ -11,14 +14,10 @@ import (
 // heartbeat is how often an idle feed says that it lives.
 const heartbeat = 15 * time.Second
 
-// serveChanges tells a tab, as server-sent events, that something on its person's screen may have changed. It carries no
-// state: the tab reads that anew, so that a lost event, a reload or a second tab can never show something stale for long.
+// serveChanges tells a browser, as server-sent events, whose screens may have changed: "screen" with the ids of people,
+// or none for everybody, and "traffic". It carries no state: a tab reads that anew, so that a lost event, a reload or a
+// second tab can never show something stale for long.
 func (p *page) serveChanges(w http.ResponseWriter, r *http.Request) {
-	_, person, ok := p.person(r)
-	if !ok {
-		http.Error(w, "nobody of that name works here", http.StatusNotFound)
-		return
-	}
 	feed, cancel := p.slack.Subscribe()
 	defer cancel()
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -44,7 +43,7 @@ func (p *page) serveChanges(w http.ResponseWriter, r *http.Request) {
 			if !open { // we fell behind or the server ended: the browser connects again
 				return
 			}
-			if kinds := drain(feed, c, person.ID); kinds != "" && !send(kinds) {
+			if !send(drain(feed, c)) {
 				return
 			}
 		}
@@ -52,14 +51,15 @@ func (p *page) serveChanges(w http.ResponseWriter, r *http.Request) {
 }
 
 // drain takes what else is waiting, so that a burst of changes is one look at the state.
-func drain(feed <-chan slacktest.Change, c slacktest.Change, me string) string {
-	screen, traffic := false, false
+func drain(feed <-chan slacktest.Change, c slacktest.Change) string {
+	whose, everybody := map[string]bool{}, false
 	for {
-		switch c.Kind {
-		case "envelope", "call":
-			traffic = true
+		switch {
+		case c.Kind == "envelope" || c.Kind == "call":
+		case c.User == "":
+			everybody = true
 		default:
-			screen = screen || c.User == "" || c.User == me
+			whose[c.User] = true
 		}
 		select {
 		case next, open := <-feed:
@@ -71,12 +71,12 @@ func drain(feed <-chan slacktest.Change, c slacktest.Change, me string) string {
 		}
 		break
 	}
-	out := ""
-	if screen {
-		out += "event: screen\ndata:\n\n"
-	}
-	if screen || traffic {
-		out += "event: traffic\ndata:\n\n"
+	out := "event: traffic\ndata:\n\n"
+	switch {
+	case everybody:
+		out = "event: screen\ndata:\n\n" + out
+	case len(whose) > 0:
+		out = "event: screen\ndata: " + strings.Join(slices.Sorted(maps.Keys(whose)), " ") + "\n\n" + out
 	}
 	return out
 }

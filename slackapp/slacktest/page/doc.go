@@ -12,7 +12,7 @@
 //	   │  GET  changes    server-sent events: read the state again ◄── slacktest.Subscribe
 //	   │  GET  happened   what visitors did; envelopes, API calls, requests to Linear
 //	   ▼
-//	static/  HTML, CSS and small JavaScript modules, no build step
+//	static/  HTML, CSS and small JavaScript modules, no build step; one worker listens for all tabs
 //
 // It answers loopback clients only, refuses other hosts' names and other sites'
 // requests, and is imported by the demo alone.

@@ -30,6 +30,16 @@ async function refresh() {
   }
 }
 
-const events = new EventSource("/events");
-events.addEventListener("message", refresh);
-events.addEventListener("open", refresh);
+// A browser opens six connections to a host at most: only tabs that are looked at hold one.
+let events = null;
+function listen() {
+  events?.close();
+  events = null;
+  if (document.hidden) return;
+  events = new EventSource("/events");
+  events.addEventListener("message", refresh);
+  events.addEventListener("open", refresh);
+  events.addEventListener("error", ({ target }) => target.readyState === EventSource.CLOSED && target === events && setTimeout(listen, 1000));
+}
+document.addEventListener("visibilitychange", listen);
+listen();

@@ -20,7 +20,7 @@ export function composer({ channel, thread = "" }) {
     onblur: () => setTimeout(() => hide(), 150),
     onkeydown: keys,
   });
-  const send = h("button.send", { type: "button", "aria-label": "Send", title: "Send", onclick: () => post() }, "➤");
+  const send = h("button.send", { type: "button", "aria-label": "Send", title: "Send", onclick: () => { field.focus(); post(); } }, "➤");
   const bolt = h("button.tool", { type: "button", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", onclick: () => shortcuts(bolt) }, "⚡");
   const box = h("form.composer", { onsubmit: (e) => e.preventDefault() }, offers, usage,
     h("div.line", {}, !thread && !now.state.me.stranger && bolt, field, send));

@@ -215,7 +215,7 @@ const block = (b) => plain(b.label);
 // openList is the open menu: typing filters, arrows move, Enter picks.
 function openList(anchor, { load, pick, many, picked, clear, label, onclose }) {
   const list = h("div.options", { role: "listbox", "aria-label": label, "aria-multiselectable": many || null });
-  let rows = [], at = 0, asked = 0, last = "";
+  let rows = [], at = 0, asked = 0, last = "", taking = false;
   const search = h("input.search", {
     type: "text", role: "combobox", "aria-expanded": "true", "aria-label": `Search: ${label}`, autocomplete: "off", placeholder: "Search",
     oninput: () => refresh(120),
@@ -226,7 +226,8 @@ function openList(anchor, { load, pick, many, picked, clear, label, onclose }) {
         mark((at + step + rows.length) % rows.length);
       } else if (e.key === "Enter" && !e.isComposing) {
         e.preventDefault();
-        rows[at]?.click();
+        taking = list.classList.contains("loading"); // what was typed is looked up first
+        if (!taking) rows[at]?.click();
       } else if (e.key === "Tab") close();
     },
   });
@@ -279,6 +280,8 @@ function openList(anchor, { load, pick, many, picked, clear, label, onclose }) {
       if (turn !== asked) return;
       list.classList.remove("loading");
       fill(found);
+      if (taking) rows[at]?.click();
+      taking = false;
     }, delay);
   };
   list.replaceChildren(h("p.note", {}, "Loading…"));

@@ -93,8 +93,10 @@ export function drawModals() {
     }
     drawModal(shown, top);
   } else if (returnTo) {
-    (returnTo.isConnected ? returnTo : document.querySelector("#main textarea"))?.focus();
+    const to = returnTo.isConnected ? returnTo : document.querySelector("#main textarea");
     returnTo = null;
+    to?.blur(); // the dialog gave it the focus back while it was inert, and left it without a cursor
+    requestAnimationFrame(() => to?.focus());
   }
   drawDialog();
 }

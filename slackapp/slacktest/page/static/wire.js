@@ -1,4 +1,6 @@
 // Talking to the server: who this tab belongs to, one thing done, the state, the feed.
+import { follow } from "./feed.js";
+import { now } from "./state.js";
 
 export const me = new URLSearchParams(location.search).get("as") || "alice";
 
@@ -23,11 +25,17 @@ export async function read(path, query = {}) {
 
 // listen calls back when the screen or the traffic may have changed, and when the feed is lost or found again.
 export function listen({ screen, traffic, online }) {
-  const feed = new EventSource(`changes?as=${me}`);
-  feed.addEventListener("screen", screen);
-  feed.addEventListener("traffic", traffic);
-  feed.addEventListener("open", () => online(true));
-  feed.addEventListener("error", () => online(false));
+  const hear = ({ kind, of }) => {
+    if (kind === "open" || kind === "lost") online(kind === "open");
+    if (kind === "traffic") traffic();
+    if (kind === "screen" && (!of || !now.state || of.split(" ").includes(now.state.me.id))) screen();
+  };
+  if (!window.SharedWorker) return follow(hear);
+  const { port } = new SharedWorker("worker.js", { type: "module" });
+  port.onmessage = (e) => hear(e.data);
+  port.postMessage("here");
+  addEventListener("pagehide", () => port.postMessage("gone"));
+  addEventListener("pageshow", (e) => e.persisted && port.postMessage("here"));
 }
 
 // once lets only one run of f be in flight, and runs it again if it was asked for meanwhile.
