@@ -12,7 +12,7 @@ const (
 	askWithin       = 60 * time.Second
 	modelTurnWithin = 30 * time.Second
 	callWithin      = 10 * time.Second
-	maxTurns        = 8
+	maxTurns        = 8 // unless configured
 	maxTurnCalls    = 8
 	maxCalls        = 16
 	maxReplyTokens  = 1500
@@ -57,6 +57,7 @@ type Answer struct {
 	Hidden   int      // issues of private teams left out of a public answer
 	End      AnswerEnd
 	Usage    ModelUsage
+	Model    string // which one answered last, in the provider's word
 }
 
 // AnswerEnd is how an answer ended.

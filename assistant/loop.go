@@ -26,11 +26,16 @@ type Loop struct {
 	budget *Budget
 	log    *slog.Logger
 	gate   *gate
+
+	// Turns of the model and time that one request may take; NewLoop sets 8 and a
+	// minute. Change them before the first request.
+	Turns  int
+	Within time.Duration
 }
 
 // NewLoop returns a loop over one model.
 func NewLoop(m Model, e *Engine, b *Budget, log *slog.Logger) *Loop {
-	return &Loop{model: m, engine: e, budget: b, log: log, gate: newGate()}
+	return &Loop{model: m, engine: e, budget: b, log: log, gate: newGate(), Turns: maxTurns, Within: askWithin}
 }
 
 // errTooLong is the cause of a request that ran out of its minute.
@@ -50,7 +55,7 @@ func (l *Loop) Ask(ctx context.Context, q Ask, on func(Progress)) (Answer, error
 	if err := l.budget.allow(ctx, q.Asker.Key, now); err != nil {
 		return Answer{}, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, askWithin, errTooLong)
+	ctx, cancel := context.WithTimeoutCause(ctx, l.Within, errTooLong)
 	defer cancel()
 	d, err := q.Session.Directory(ctx)
 	if err != nil {
@@ -118,7 +123,7 @@ func (t *talk) open() {
 // run lets the model take its turns.
 func (t *talk) run(ctx context.Context) error {
 	request := ModelRequest{System: systemPrompt, About: aboutPerson(t.d, t.q, t.q.Now), Tools: modelTools(), MaxTokens: maxReplyTokens}
-	for range maxTurns {
+	for range t.loop.Turns {
 		request.Messages = withinBudget(t.messages)
 		started := time.Now()
 		reply, err := turnWithRetries(ctx, t.loop.model, request, t.text.write)
@@ -238,6 +243,7 @@ func (t *talk) finished() Answer {
 func (t *talk) account(ctx context.Context, r ModelReply, took time.Duration) {
 	u := r.Usage
 	t.answer.Usage = t.answer.Usage.plus(u)
+	
 	t.loop.log.InfoContext(ctx, "model answered", "team", t.q.Asker.Key.TeamID, "user", t.q.Asker.Key.UserID,
 		"model", r.Model, "request", r.RequestID, "stop", string(r.Stop), "took", took,
 		"in", u.In, "cache_write_5m", u.CacheWrite5m, "cache_write_1h", u.CacheWrite1h, "cache_read", u.CacheRead, "out", u.Out)

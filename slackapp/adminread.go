@@ -105,14 +105,16 @@ func (a *App) usage(ctx context.Context, team string, days int) ([]factRow, erro
 			said++
 		}
 	}
-	return []factRow{
+	since := time.Now().AddDate(0, 0, -days)
+	rows := []factRow{
 		{Name: "Active people", Value: strconv.Itoa(len(people)), Note: fmt.Sprintf("changed something in Linear in %d days", days)},
 		{Name: "Issues created", Value: strconv.Itoa(total(created)), Note: tally(created, 6)},
 		{Name: "Changes", Value: strconv.Itoa(changes)},
 		{Name: "Asked for in plain words", Value: strconv.Itoa(said), Note: "confirmed and made"},
-		a.feedbackRow(ctx, team, entries, time.Now().AddDate(0, 0, -days)),
-		{Name: "Failures", Value: strconv.Itoa(total(failures)), Note: tally(failures, 5)},
-	}, nil
+	}
+	rows = append(rows, a.turnsRows(ctx, team, since)...)
+	return append(rows, a.feedbackRow(ctx, team, entries, since),
+		factRow{Name: "Failures", Value: strconv.Itoa(total(failures)), Note: tally(failures, 5)}), nil
 }
 
 func total(counts map[string]int) int {

@@ -64,6 +64,7 @@ type App struct {
 	bot      identity
 	holding  sync.Mutex // one request is held at a time: what it replaces is settled
 
+	tallies   sync.Mutex // likewise, of turns
 	opinions  sync.Mutex // a change reads them, then writes
 	recents   sync.Mutex // likewise the titles of recent issues
 	incidents incidents

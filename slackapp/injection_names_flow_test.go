@@ -140,7 +140,9 @@ func TestNamesThatGiveOrdersAreOnlyNames(t *testing.T) {
 	if _, err := w.alice.ReplyInThread(t.Context(), root, "@linear what on earth is meant by all of this?"); err != nil {
 		t.Fatal(err)
 	}
-	w.await("the public answer", func() bool { return w.slack.CountCalls("agents.sessions.setStatus") >= 2 && posted(w.slack.Calls()[calls:]) })
+	w.await("the public answer", func() bool {
+		return w.slack.CountCalls("agents.sessions.setStatus") >= 2 && posted(w.slack.Calls()[calls:])
+	})
 	w.says(w.alice, w.alice.DM(), "whatever might all of these be about, in your humble view?")
 	w.await("the private answer", func() bool { return w.slack.CountCalls("agents.sessions.setStatus") >= 4 })
 	w.types(w.alice, general, "/linear mine")

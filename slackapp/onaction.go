@@ -172,6 +172,7 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 			if err := a.Engine.Cancel(ctx, asker(r, "button"), value); err != nil {
 				return err
 			}
+			a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) { d.Canceled++ })
 		}
 		return a.replace(ctx, r, planDropped())
 	case actRetryFailed:

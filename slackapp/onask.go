@@ -57,6 +57,14 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 		}
 	})
 	r.Answered = answer.Text
+	if n := answer.Usage.Total(); n > 0 {
+		a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) {
+			if d.Tokens == nil {
+				d.Tokens = map[string]int64{}
+			}
+			d.Tokens[firstOf(answer.Model, "unnamed")] += n
+		})
+	}
 	if err != nil {
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeCap)
 		defer cancel()
@@ -167,9 +175,8 @@ func (a *App) askFailed(ctx context.Context, r *request, answer assistant.Answer
 		return sayText("Stopped. Nothing was changed."), nil
 	case errors.Is(err, assistant.ErrBusy):
 		return sayText("I'm still on your last one. Ask again when it is done."), nil
-	case errors.Is(err, assistant.ErrOverBudget):
-		return sayText("Today's words are used up, so I only read simple sentences until tomorrow.").with(notUnderstood(a.Word).Blocks...), nil
 	case isModel:
+		a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) { d.Failed++ })
 		a.Log.WarnContext(ctx, "model did not answer", "ref", r.Ref, "kind", string(failed.Kind), "err", err)
 		return unavailable("The assistant is unavailable. Commands still work. Nothing was changed.").with(notUnderstood(a.Word).Blocks[1:]...), nil
 	}

@@ -264,6 +264,7 @@ func (a *App) pressApply(ctx context.Context, r *request, id string) error {
 	if err != nil {
 		return a.refusedPress(ctx, r, id, err)
 	}
+	a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) { d.Confirmed++ })
 	return a.replace(ctx, r, a.results(out))
 }
 

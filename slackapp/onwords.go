@@ -104,6 +104,11 @@ func (a *App) answerWords(ctx context.Context, r *request, text string) (Message
 	if a.Loop != nil && !settled(reading) {
 		a.processing(ctx, r, "processing")
 		m, err = a.askModel(ctx, r, s, memory, spoken)
+		if errors.Is(err, assistant.ErrOverBudget) {
+			if m, err = a.answerReading(ctx, r, s, reading, text); err == nil {
+				m = sayText(usedUp).with(m.Blocks...)
+			}
+		}
 	} else {
 		m, err = a.answerReading(ctx, r, s, reading, text)
 		if r.Hidden > 0 {
@@ -113,11 +118,20 @@ func (a *App) answerWords(ctx context.Context, r *request, text string) (Message
 	if a.Loop != nil {
 		a.processing(context.WithoutCancel(ctx), r, "active")
 	}
+	a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) {
+		d.Turns++
+		if err != nil {
+			d.Failed++
+		}
+	})
 	if err == nil {
 		a.remember(context.WithoutCancel(ctx), r, spoken, m)
 	}
 	return m, err
 }
+
+// usedUp is said once a person's or a workspace's tokens of the day are spent.
+const usedUp = "Today's words are used up, so I only read simple sentences until tomorrow."
 
 // pressShowMine answers the words of a public answer again, for the presser alone
 // and with what they may see.

@@ -75,5 +75,6 @@ func (a *App) pressApplyOne(ctx context.Context, r *request, id string) error {
 	case err != nil:
 		return a.refusedPress(ctx, r, id, err)
 	}
+	a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) { d.Confirmed++ })
 	return a.reply(ctx, r, a.results(out))
 }

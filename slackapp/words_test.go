@@ -113,6 +113,12 @@ func TestAnUnknownStateIsAskedWithButtons(t *testing.T) {
 // withModel is a world whose assistant asks a scripted model.
 func withModel(t *testing.T, respond func(modeltest.Request) modeltest.Reply, more ...func(*modeltest.Options)) (*world, *modeltest.Server) {
 	t.Helper()
+	return withLoop(t, assistant.BudgetLimits{}, nil, respond, more...)
+}
+
+// withLoop is withModel with limits.
+func withLoop(t *testing.T, limits assistant.BudgetLimits, limit func(*assistant.Loop), respond func(modeltest.Request) modeltest.Reply, more ...func(*modeltest.Options)) (*world, *modeltest.Server) {
+	t.Helper()
 	o := modeltest.Options{Key: "sk-test", Respond: respond}
 	for _, change := range more {
 		change(&o)
@@ -121,7 +127,8 @@ func withModel(t *testing.T, respond func(modeltest.Request) modeltest.Reply, mo
 	t.Cleanup(model.Close)
 	w := newWorld(t, worldOptions{App: func(c *slackapp.Config) {
 		m := assistant.NewAnthropic(assistant.AnthropicConfig{Key: accounts.NewSecret("sk-test"), BaseURL: model.URL})
-		c.Loop = assistant.NewLoop(m, c.Engine, assistant.NewBudget(c.DB, assistant.BudgetLimits{}), slog.New(slog.NewTextHandler(t.Output(), nil)))
+		c.Loop = assistant.NewLoop(m, c.Engine, assistant.NewBudget(c.DB, limits), slog.New(slog.NewTextHandler(t.Output(), nil)))
+		change(limit, c.Loop)
 	}})
 	return w, model
 }

@@ -55,6 +55,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 	env := bare(t)
 	env["LINEAR_ACTOR"], env["VERIFY"], env["PUBLIC_URL"], env["LISTEN_ADDR"] = "robot", "maybe", "http://bot.example.com", "8080"
 	env["LOG_LEVEL"] = "loud"
+	env["ANTHROPIC_API_KEY"], env["ASSISTANT_PERSON_TOKENS"], env["ASSISTANT_TURNS"] = "sk-test", "-1", "99"
 	status, out := said(t, env, "serve")
 	if status != exitUsage {
 		t.Errorf("status %d, want %d", status, exitUsage)
@@ -62,6 +63,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 	for _, name := range []string{
 		"SLACK_BOT_TOKEN is not set", "SLACK_APP_TOKEN is not set", "LINEAR_CLIENT_ID is not set", "LINEAR_CLIENT_SECRET is not set",
 		"PUBLIC_URL must be https", "LISTEN_ADDR", `LINEAR_ACTOR is "robot"`, `VERIFY is "maybe"`, `LOG_LEVEL is "loud"`,
+		"ASSISTANT_PERSON_TOKENS and ASSISTANT_WORKSPACE_TOKENS are", "ASSISTANT_TURNS is 99; it can be 1 to 32",
 	} {
 		if !strings.Contains(out, name) {
 			t.Errorf("%q is not said:\n%s", name, out)

@@ -120,6 +120,7 @@ func (s *stage) useModel(m stageModel) {
 		return
 	}
 	s.cfg.Assistant = "model"
+	s.cfg.AssistantPersonTokens, s.cfg.AssistantWorkspaceTokens, s.cfg.AssistantTurns = 1_000_000, 20_000_000, 8
 }
 
 // startLinear starts the local Linear with the bot registered as an OAuth app, at

@@ -101,12 +101,6 @@ func (b *bot) wire(ctx context.Context) error {
 	return nil
 }
 
-// Tokens of the model that a person and a workspace may use in a day (UTC).
-const (
-	personTokens    = 1_000_000
-	workspaceTokens = 20_000_000
-)
-
 // loop is the language model's part of the assistant; nil without one.
 func (b *bot) loop(engine *assistant.Engine) *assistant.Loop {
 	cfg := b.cfg
@@ -116,7 +110,10 @@ func (b *bot) loop(engine *assistant.Engine) *assistant.Loop {
 	model := assistant.NewAnthropic(assistant.AnthropicConfig{
 		Key: accounts.NewSecret(cfg.AnthropicAPIKey), BaseURL: cfg.AnthropicBaseURL, Model: cfg.AssistantModel,
 	})
-	return assistant.NewLoop(countedModel{model, b.seen}, engine, assistant.NewBudget(b.db, assistant.BudgetLimits{Person: personTokens, Workspace: workspaceTokens}), b.log)
+	limits := assistant.BudgetLimits{Person: cfg.AssistantPersonTokens, Workspace: cfg.AssistantWorkspaceTokens}
+	loop := assistant.NewLoop(countedModel{model, b.seen}, engine, assistant.NewBudget(b.db, limits), b.log)
+	loop.Turns = cfg.AssistantTurns
+	return loop
 }
 
 // slackClients are the two ways to call Slack: one that waits out a 429, and one
