@@ -243,7 +243,7 @@ func (t *talk) finished() Answer {
 func (t *talk) account(ctx context.Context, r ModelReply, took time.Duration) {
 	u := r.Usage
 	t.answer.Usage = t.answer.Usage.plus(u)
-	
+	t.answer.Model = clip(r.Model, 80)
 	t.loop.log.InfoContext(ctx, "model answered", "team", t.q.Asker.Key.TeamID, "user", t.q.Asker.Key.UserID,
 		"model", r.Model, "request", r.RequestID, "stop", string(r.Stop), "took", took,
 		"in", u.In, "cache_write_5m", u.CacheWrite5m, "cache_write_1h", u.CacheWrite1h, "cache_read", u.CacheRead, "out", u.Out)

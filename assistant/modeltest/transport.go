@@ -23,6 +23,7 @@ func (p pipe) RoundTrip(r *http.Request) (*http.Response, error) {
 	select {
 	case <-w.ready:
 	case <-r.Context().Done():
+		_ = reader.CloseWithError(r.Context().Err()) // always nil; nobody will read what is written
 		return nil, r.Context().Err()
 	}
 	return &http.Response{
