@@ -70,7 +70,7 @@ func TestNobodyCalledAlice(t *testing.T) {
 	w := renamed(t, "Alice Chen", "Dora Chen")
 	w.connect(w.bob)
 	w.says(w.bob, w.bob.DM(), strings.ReplaceAll(golden, "Alice", "Alicia"))
-	w.sees(w.bob, w.bob.DM(), "I can't work that out right now.")
+	w.sees(w.bob, w.bob.DM(), "I know nobody called “Alicia”. Nothing was changed.")
 	w.unseen(w.bob, w.bob.DM(), "Ready to make")
 }
 

@@ -149,7 +149,7 @@ func TestFormCreateIsOneRequest(t *testing.T) {
 	w := newWorld(t)
 	w.connect(w.alice)
 	writeForm(w, 1)
-	if n := w.requests(func() { w.submits(w.alice, nil); w.sees(w.alice, general, "Latency 1 measured") }); n != 1 {
+	if n := w.requests(func() { w.submits(w.alice, nil); w.sees(w.alice, general, formTitle(1)) }); n != 1 {
 		t.Errorf("a form that was written in peace takes %d requests, want 1", n)
 	}
 	before := w.linear.CountRequests("Issues")

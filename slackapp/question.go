@@ -42,6 +42,9 @@ func questionMessage(q assistant.Question, asked string) Message {
 		row = append(row, button(dotted(c.Label, c.Detail), fmt.Sprintf("%s.%d", actAnswer, n), string(value)))
 	}
 	if len(row) == 0 {
+		if q.Kind == assistant.AskPerson {
+			return sayText("I know nobody called " + quoted(q.Name, 60) + ". Nothing was changed. Say it again with the name as it is in Linear, or with an @mention.")
+		}
 		return m
 	}
 	return m.with(contextLine("I'll remember your choice. Nothing was changed."), actions("", row...))

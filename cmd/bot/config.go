@@ -4,17 +4,20 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/url"
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
 
 	"linearbot/accounts"
+	"linearbot/assistant"
 )
 
 // config is everything that can be configured, by flag or environment variable.
@@ -50,9 +53,9 @@ type config struct {
 	AnthropicBaseURL string `name:"anthropic-base-url" env:"ANTHROPIC_BASE_URL" group:"Assistant:" help:"another provider of the Messages API"`
 	AssistantModel   string `env:"ASSISTANT_MODEL" group:"Assistant:" default:"claude-sonnet-5-5" help:"model name"`
 
-	AssistantPersonTokens    int64 `env:"ASSISTANT_PERSON_TOKENS" group:"Assistant:" default:"1000000" help:"tokens of the model that one person may use in a day (UTC); 0: no limit"`
-	AssistantWorkspaceTokens int64 `env:"ASSISTANT_WORKSPACE_TOKENS" group:"Assistant:" default:"20000000" help:"tokens that a workspace may use in a day (UTC); 0: no limit"`
-	AssistantTurns           int   `env:"ASSISTANT_TURNS" group:"Assistant:" default:"8" help:"turns of the model that one request may take, 1 to 32"`
+	AssistantPersonTokens    string `env:"ASSISTANT_PERSON_TOKENS" group:"Assistant:" default:"1000000" help:"tokens of the model that one person may use in a day (UTC); 0: no limit"`
+	AssistantWorkspaceTokens string `env:"ASSISTANT_WORKSPACE_TOKENS" group:"Assistant:" default:"20000000" help:"tokens that a workspace may use in a day (UTC); 0: no limit"`
+	AssistantTurns           string `env:"ASSISTANT_TURNS" group:"Assistant:" default:"8" help:"turns of the model that one request may take, 1 to 32"`
 
 	LogLevel  string `env:"LOG_LEVEL" group:"Logging:" default:"info" help:"debug, info, warn or error"`
 	LogFormat string `env:"LOG_FORMAT" group:"Logging:" help:"text or json (default: text on a terminal, else json)"`
@@ -240,18 +243,30 @@ func (c *config) choices() []error {
 	if c.LinearActor == "app" && slices.Contains(c.scopes(), "admin") {
 		problems = append(problems, errors.New("LINEAR_SCOPES holds admin, which Linear refuses with LINEAR_ACTOR=app"))
 	}
-	if c.AssistantPersonTokens < 0 || c.AssistantWorkspaceTokens < 0 {
-		problems = append(problems, errors.New("ASSISTANT_PERSON_TOKENS and ASSISTANT_WORKSPACE_TOKENS are numbers of tokens, or 0 for no limit"))
-	}
-	if c.usesModel() && (c.AssistantTurns < 1 || c.AssistantTurns > 32) {
-		problems = append(problems, fmt.Errorf("ASSISTANT_TURNS is %d; it can be 1 to 32", c.AssistantTurns))
-	}
+	_, _, wrong := c.limits()
+	problems = append(problems, wrong...)
 	for _, id := range c.admins() {
 		if !strings.HasPrefix(id, "U") && !strings.HasPrefix(id, "W") {
 			problems = append(problems, fmt.Errorf("ADMIN_USERS holds %q, which is no Slack user id", id))
 		}
 	}
 	return problems
+}
+
+// limits are the numbers that bound what the model may use: tokens of a day, and
+// turns of one request.
+func (c *config) limits() (tokens assistant.BudgetLimits, turns int, problems []error) {
+	number := func(name, text string, least, most int64) int64 {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < least || n > most {
+			problems = append(problems, fmt.Errorf("%s is %q; it can be a number from %d to %d", name, text, least, most))
+		}
+		return n
+	}
+	tokens.Person = number("ASSISTANT_PERSON_TOKENS", c.AssistantPersonTokens, 0, math.MaxInt64)
+	tokens.Workspace = number("ASSISTANT_WORKSPACE_TOKENS", c.AssistantWorkspaceTokens, 0, math.MaxInt64)
+	turns = int(number("ASSISTANT_TURNS", c.AssistantTurns, 1, 32))
+	return tokens, turns, problems
 }
 
 func loopback(host string) bool {

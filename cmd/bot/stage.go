@@ -120,7 +120,6 @@ func (s *stage) useModel(m stageModel) {
 		return
 	}
 	s.cfg.Assistant = "model"
-	s.cfg.AssistantPersonTokens, s.cfg.AssistantWorkspaceTokens, s.cfg.AssistantTurns = 1_000_000, 20_000_000, 8
 }
 
 // startLinear starts the local Linear with the bot registered as an OAuth app, at
@@ -152,7 +151,7 @@ func (s *stage) config(dir, public string) config {
 		LinearWebhook: stageWebhookSecret, PublicURL: "http://" + public, ListenAddr: public,
 		DatabaseURL:     "sqlite:" + filepath.Join(dir, "linearbot.db"),
 		RefreshSchedule: "@every 1m", ProbeSchedule: "@every 15m", Command: "/linear", Verify: "email",
-		Assistant: "parser", LogLevel: "info",
+		Assistant: "parser", AssistantPersonTokens: "1000000", AssistantWorkspaceTokens: "20000000", AssistantTurns: "8", LogLevel: "info",
 	}
 }
 

@@ -110,9 +110,9 @@ func (b *bot) loop(engine *assistant.Engine) *assistant.Loop {
 	model := assistant.NewAnthropic(assistant.AnthropicConfig{
 		Key: accounts.NewSecret(cfg.AnthropicAPIKey), BaseURL: cfg.AnthropicBaseURL, Model: cfg.AssistantModel,
 	})
-	limits := assistant.BudgetLimits{Person: cfg.AssistantPersonTokens, Workspace: cfg.AssistantWorkspaceTokens}
+	limits, turns, _ := cfg.limits() // choices has refused wrong ones
 	loop := assistant.NewLoop(countedModel{model, b.seen}, engine, assistant.NewBudget(b.db, limits), b.log)
-	loop.Turns = cfg.AssistantTurns
+	loop.Turns = turns
 	return loop
 }
 
