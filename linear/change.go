@@ -151,7 +151,8 @@ func (s *Session) CreateComment(ctx context.Context, in CommentCreate) (Comment,
 
 // confirm finds out what became of a create that failed with failure (nil: the
 // answer did not carry what was made). An id that the caller chose may have been
-// used by an earlier try; then being refused means that it exists.
+// used by an earlier try; then being refused means that it exists, and when that
+// cannot be read nobody knows.
 func confirm[T any](ctx context.Context, op string, failure error, chosen bool, read func(context.Context) (T, error)) (T, error) {
 	var none T
 	lost := failure == nil || errors.Is(failure, ErrOutcomeUnknown)
@@ -169,7 +170,7 @@ func confirm[T any](ctx context.Context, op string, failure error, chosen bool, 
 	switch {
 	case err == nil:
 		return made, nil
-	case !lost:
+	case !lost && errors.Is(err, ErrNotFound):
 		return none, failure
 	case errors.Is(err, ErrNotFound):
 		return none, &Error{Op: op, kind: ErrTransient, Message: "not created", cause: reasonOf(failure)}

@@ -179,6 +179,36 @@ func TestCreateFindsOutWhatBecameOfALostAnswer(t *testing.T) {
 	}
 }
 
+// TestCreateWithAnIDThatMayBeTaken: being refused means that nothing was made only
+// when nothing is there.
+func TestCreateWithAnIDThatMayBeTaken(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status int
+		read   string
+		want   error
+	}{
+		"it is there":       {200, `{"data":{"issue":` + issueJSON + `}}`, nil},
+		"nothing is there":  {200, entityNotFound, linear.ErrInvalidInput},
+		"it cannot be read": {401, notAuthenticated, linear.ErrOutcomeUnknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, func(w http.ResponseWriter, r request, _ int) {
+				if r.OperationName == "IssueCreate" {
+					write(w, 200, `{"errors":[{"message":"Entity already exists","extensions":{"type":"invalid input"}}],"data":null}`)
+					return
+				}
+				write(w, c.status, c.read)
+			})
+			_, err := s.session(t, nil).CreateIssue(t.Context(), linear.IssueCreate{ID: linear.NewID(), TeamID: "t-eng", Title: "T"})
+			if !errors.Is(err, c.want) {
+				t.Errorf("CreateIssue() = %v, want %v", err, c.want)
+			}
+		})
+	}
+}
+
 func TestCreateAfterItsDeadlineStillFindsTheIssue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

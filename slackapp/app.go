@@ -121,12 +121,13 @@ func (a *App) drain(ctx context.Context) {
 // Waiting is how many envelopes wait for a worker now.
 func (a *App) Waiting() int { return a.queue.depth() }
 
-// whoAmI asks Slack until it answers; a refusal is for good.
+// whoAmI asks Slack until it answers; a refusal is for good, trouble of Slack's own
+// is not one.
 func (a *App) whoAmI(ctx context.Context) (*slack.AuthTestResponse, error) {
 	const first, longest = time.Second, 30 * time.Second
 	for wait := first; ; wait = min(2*wait, longest) {
 		me, err := a.API.AuthTestContext(ctx)
-		if _, refused := errors.AsType[slack.SlackErrorResponse](err); err == nil || refused {
+		if code, refused := slackCode(err); err == nil || refused && !slackUnwell(code) {
 			return me, err
 		}
 		a.Log.WarnContext(ctx, "Slack does not answer yet", "again_in", wait, "err", err)

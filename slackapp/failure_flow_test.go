@@ -90,6 +90,30 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
+// TestUndoWithoutAnAnswer: what was taken back is found out, and what was not is
+// never called undone.
+func TestUndoWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear move ENG-135 In Review")
+	w.sees(w.alice, general, "Moved")
+	undo := w.linear.Fault(lineartest.Fault{Op: "IssueUpdate", Reply: &lineartest.Reply{Status: 503}})
+	w.types(w.alice, general, "/linear undo")
+	w.sees(w.alice, general, "couldn't check whether it went through")
+	undo()
+	if i := w.issue("ENG-135"); i.State != "In Review" {
+		t.Errorf("ENG-135 is %s", i.State)
+	}
+	w.unseen(w.alice, general, "Undone")
+	w.linear.Fault(lineartest.Fault{Op: "IssueUpdate", Lose: true, Times: 1})
+	w.types(w.alice, general, "/linear undo")
+	w.sees(w.alice, general, "Undone: ENG-135: as it was before")
+	if i := w.issue("ENG-135"); i.State != "Todo" {
+		t.Errorf("ENG-135 is %s", i.State)
+	}
+}
+
 // TestSlowLinear: five seconds for every answer; Slack never shows a failure of its
 // own, and each flow shows a sign of work and its end.
 func TestSlowLinear(t *testing.T) {

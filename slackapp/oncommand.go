@@ -176,6 +176,9 @@ func (a *App) show(ctx context.Context, r *request, refs []string) (Message, err
 			return Message{}, err
 		}
 		r.shows(issue)
+		if r.Public && !issue.Team.Private() { // a reply to a mention, for whoever reads the thread
+			return card{Issue: issue, Public: true}.compact(), nil
+		}
 		return card{Issue: issue, ViewerID: viewer}.full(), nil
 	}
 	found, err := s.IssuesByRef(ctx, refs)
@@ -183,9 +186,13 @@ func (a *App) show(ctx context.Context, r *request, refs []string) (Message, err
 		return Message{}, err
 	}
 	r.shows(found...)
+	public := r.Public && !slices.ContainsFunc(found, func(i linear.Issue) bool { return i.Team.Private() })
+	if public {
+		viewer = ""
+	}
 	var all []card
 	for _, i := range found {
-		all = append(all, card{Issue: i, ViewerID: viewer})
+		all = append(all, card{Issue: i, ViewerID: viewer, Public: public})
 	}
 	missing := slices.DeleteFunc(slices.Clone(refs), func(ref string) bool {
 		return slices.ContainsFunc(found, func(i linear.Issue) bool { return strings.EqualFold(i.Identifier, ref) })

@@ -3,6 +3,7 @@ package slackapp
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"linearbot/assistant"
@@ -15,8 +16,14 @@ func (a *App) undo(ctx context.Context, r *request, id string) (Message, error) 
 		return Message{}, err
 	}
 	out, err := a.Engine.Undo(ctx, asker(r, sourceOfRequest(r)), s, id)
+	if err == nil && outcomeUnknown(out) { // once more: what went through is found as it was before
+		out, err = a.Engine.Undo(ctx, asker(r, sourceOfRequest(r)), s, out.ProposalID)
+	}
 	if err != nil && !errors.Is(err, assistant.ErrAlready) {
 		return Message{}, a.refusedPress(ctx, r, id, err)
+	}
+	if len(out.Results) == 1 && out.Results[0].Err != nil {
+		return Message{}, out.Results[0].Err
 	}
 	var lines []string
 	for _, res := range out.Results {
@@ -35,7 +42,11 @@ func (a *App) undo(ctx context.Context, r *request, id string) (Message, error) 
 		}
 		lines = append(lines, line)
 	}
-	return undone(strings.Join(lines, "\n")), nil
+	said := strings.Join(lines, "\n")
+	if !slices.ContainsFunc(out.Results, func(res assistant.Result) bool { return res.Undone }) {
+		return sayText(said), nil
+	}
+	return undone(said), nil
 }
 
 // keptWords says which fields an undo left alone, and whose they are now.

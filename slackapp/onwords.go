@@ -260,9 +260,7 @@ func (a *App) readPlan(ctx context.Context, r *request, s *linear.Session, readi
 		if cmd, err := assistant.ParseCommand(reading.Command); err == nil {
 			switch cmd.Verb {
 			case assistant.VerbShow:
-				m, err := a.show(ctx, r, cmd.Issues)
-				m.Public = false
-				return m, err
+				return a.show(ctx, r, cmd.Issues)
 			case assistant.VerbMine, assistant.VerbList, assistant.VerbSearch:
 				return a.list(ctx, r, page{Command: reading.Command, At: time.Now(), First: 1, Public: r.Public})
 			}

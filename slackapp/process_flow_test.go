@@ -102,3 +102,15 @@ func TestKilledProcess(t *testing.T) {
 		t.Errorf("%d issues were made, want none", n)
 	}
 }
+
+// TestSlackUnwellAtTheStart: trouble of Slack's own is waited out, a refusal is not.
+func TestSlackUnwellAtTheStart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.halt()
+	w.slack.Inject(slacktest.Fault{Method: "auth.test", Code: "internal_error", Times: 1})
+	w.start()
+	w.types(w.alice, general, "/linear show ENG-98")
+	w.sees(w.alice, general, "Payment retries loop")
+}

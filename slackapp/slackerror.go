@@ -27,6 +27,16 @@ func slackCode(err error) (string, bool) {
 	return e.Err, ok
 }
 
+// slackUnwell reports whether a code of Slack's tells of Slack's own trouble: the
+// same request may work in a moment.
+func slackUnwell(code string) bool {
+	switch code {
+	case "internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org":
+		return true
+	}
+	return false
+}
+
 // triggerError says that Slack took too long to open a form.
 type triggerError struct{ cause error }
 

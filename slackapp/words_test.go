@@ -214,6 +214,26 @@ func TestAMentionIsAnsweredInItsThreadWithoutPrivateIssues(t *testing.T) {
 	}
 }
 
+// TestAnIssueAMentionAsksForIsShownInItsThread: to everybody there, unless its team
+// is private; then to who asked alone.
+func TestAnIssueAMentionAsksForIsShownInItsThread(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.carol)
+	open := w.says(w.carol, general, "@linear show ENG-98")
+	w.await("the card in the thread", func() bool { return len(w.bob.Thread(general, open.TS)) == 2 })
+	if text := slacktest.Text(w.bob.Thread(general, open.TS)[1]); !strings.Contains(text, "Payment retries loop") || strings.Contains(text, "Unassign me") {
+		t.Errorf("others in the thread see\n%s", text)
+	}
+	secret := w.says(w.carol, general, "@linear show SEC-1")
+	w.sees(w.carol, general, "Penetration test")
+	for _, reply := range w.bob.Thread(general, secret.TS) {
+		if strings.Contains(slacktest.Text(reply), "Penetration test") {
+			t.Error("an issue of a private team is shown to the channel")
+		}
+	}
+}
+
 func TestAnAnswerThatBreaksOffIsClosed(t *testing.T) {
 	t.Parallel()
 	broken := modeltest.Say(strings.Repeat("It goes on and on. ", 40))
