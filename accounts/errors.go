@@ -49,6 +49,7 @@ const (
 	causeKept     = "kept"         // the person kept the workspace they had
 	causeNoAnswer = "not_answered" // they did not say which one
 	causePerson   = "person"
+	causeRemoved  = "uninstalled" // the bot was removed from Slack
 )
 
 // unusable is a connection that cannot be used because of its state.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -62,7 +63,9 @@ type App struct {
 	starts   *rate.Limiter // of streams
 	sync     chan struct{} // bounds the envelopes that are answered in their ack
 	bot      identity
-	holding  sync.Mutex // one request is held at a time: what it replaces is settled
+	removed  atomic.Bool        // from Slack: nothing is called there any more
+	leave    context.CancelFunc // closes the socket
+	holding  sync.Mutex         // one request is held at a time: what it replaces is settled
 
 	tallies   sync.Mutex // likewise, of turns
 	opinions  sync.Mutex // a change reads them, then writes
@@ -96,11 +99,18 @@ func (a *App) Run(ctx context.Context) error {
 		return errors.Join(errors.New("slack auth.test"), err)
 	}
 	a.bot = identity{UserID: me.UserID, BotID: me.BotID, TeamID: me.TeamID, Team: me.Team, Name: me.User, Tenant: tenant(me.EnterpriseID, me.TeamID)}
+	serving, leave := context.WithCancel(ctx)
+	defer leave()
+	a.leave = leave
 	a.takeDue(ctx)
 	holding, done := context.WithCancel(context.WithoutCancel(ctx))
 	var keeper sync.WaitGroup
 	keeper.Go(func() { a.keepUp(holding) })
-	runErr := a.socket.run(ctx)
+	runErr := a.socket.run(serving)
+	if a.removed.Load() {
+		<-ctx.Done() // what Linear could not be told yet is repeated meanwhile
+		runErr = nil
+	}
 	a.drain(ctx)
 	a.looks.end()
 	done()

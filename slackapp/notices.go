@@ -20,7 +20,7 @@ const (
 // notice is claimed first; after a crash between sending and noting it, the
 // message is found again by its metadata instead of being sent twice.
 func (a *App) SendNotices(ctx context.Context) {
-	for {
+	for !a.removed.Load() {
 		batch, err := a.DB.ClaimNotices(ctx, a.Owner, time.Now(), noticeLease, noticeBatch)
 		if err != nil {
 			a.Log.ErrorContext(ctx, "notices not read", "err", err)

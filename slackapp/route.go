@@ -19,6 +19,9 @@ func (a *App) handle(ctx context.Context, r *request) error {
 
 // dispatch finds the handler of a request.
 func (a *App) dispatch(ctx context.Context, r *request) error {
+	if a.removed.Load() && r.Op != "event.app_uninstalled" && r.Op != "event.tokens_revoked" {
+		return nil // nobody can be answered
+	}
 	if r.Event != nil {
 		return a.onEvent(ctx, r)
 	}
@@ -85,8 +88,10 @@ func (a *App) onEvent(ctx context.Context, r *request) error {
 		return a.onLinks(ctx, r, e)
 	case *slackevents.AgentSessionStoppedEvent:
 		a.stops.stop(e.Channel+"/"+e.ThreadTimestamp, e.User)
-	case *slackevents.AppUninstalledEvent, *slackevents.TokensRevokedEvent:
-		a.Log.ErrorContext(ctx, "Slack took this app's access away: install it again", "team", r.HomeTeam, "op", r.Op)
+	case *slackevents.AppUninstalledEvent:
+		a.onRemoved(ctx, "app_uninstalled")
+	case *slackevents.TokensRevokedEvent:
+		a.onRevoked(ctx, e)
 	case *slackevents.UserChangeEvent:
 		a.people.forget(e.User.ID)
 	}

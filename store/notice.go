@@ -89,6 +89,17 @@ func (db *DB) NoticeFailed(ctx context.Context, id string, retryAt time.Time) er
 	return nil
 }
 
+// DropNotices gives up what is owed to the people of a team: nobody can be told. It
+// returns how many notices that were.
+func (db *DB) DropNotices(ctx context.Context, teamID string) (int64, error) {
+	const drop = `UPDATE notices SET status = 'dropped' WHERE team_id = $1 AND status = 'due'`
+	result, err := db.write.ExecContext(ctx, drop, teamID)
+	if err != nil {
+		return 0, fmt.Errorf("drop notices of %s: %w", teamID, err)
+	}
+	return result.RowsAffected()
+}
+
 // SentNotices returns what a person was sent, oldest first: all of it, or only
 // these kinds.
 func (db *DB) SentNotices(ctx context.Context, key Key, kinds ...string) ([]Notice, error) {

@@ -147,8 +147,10 @@ func (s *Server) call(name string, a args, token string, inHeader bool) (Object,
 	switch {
 	case token == "":
 		return nil, fail("not_authed")
-	case token != s.BotToken && token != s.AppToken, s.uninstalled:
+	case token != s.BotToken && token != s.AppToken:
 		return nil, fail("invalid_auth")
+	case s.uninstalled:
+		return nil, fail("account_inactive")
 	case opensSocket != (token == s.AppToken):
 		return nil, fail("not_allowed_token_type")
 	case opensSocket && !inHeader:

@@ -64,13 +64,27 @@ func (s *Server) WithdrawScope(scope string) {
 	delete(s.scopes, scope)
 }
 
-// Uninstall removes the app: it raises tokens_revoked and app_uninstalled; every call then answers invalid_auth.
+// Uninstall removes the app: it raises tokens_revoked and app_uninstalled; every call then answers account_inactive.
 func (s *Server) Uninstall() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.event(Object{"type": "tokens_revoked", "tokens": Object{"oauth": []string{}, "bot": []string{botUserID}}})
 	s.event(Object{"type": "app_uninstalled"})
 	s.uninstalled = true
+}
+
+// RevokeUserTokens raises tokens_revoked for the tokens of these people; the bot's own stays.
+func (s *Server) RevokeUserTokens(ids ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.event(Object{"type": "tokens_revoked", "tokens": Object{"oauth": ids, "bot": []string{}}})
+}
+
+// AnnounceRemoval raises app_uninstalled though the app is installed, as an event does that comes late.
+func (s *Server) AnnounceRemoval() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.event(Object{"type": "app_uninstalled"})
 }
 
 // takeFault returns the fault that hits this call, or nil.
