@@ -63,7 +63,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 	for _, name := range []string{
 		"SLACK_BOT_TOKEN is not set", "SLACK_APP_TOKEN is not set", "LINEAR_CLIENT_ID is not set", "LINEAR_CLIENT_SECRET is not set",
 		"PUBLIC_URL must be https", "LISTEN_ADDR", `LINEAR_ACTOR is "robot"`, `VERIFY is "maybe"`, `LOG_LEVEL is "loud"`,
-		"ASSISTANT_PERSON_TOKENS and ASSISTANT_WORKSPACE_TOKENS are", "ASSISTANT_TURNS is 99; it can be 1 to 32",
+		`ASSISTANT_PERSON_TOKENS is "-1"`, `ASSISTANT_TURNS is "99"; it can be a number from 1 to 32`,
 	} {
 		if !strings.Contains(out, name) {
 			t.Errorf("%q is not said:\n%s", name, out)
