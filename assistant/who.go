@@ -16,7 +16,7 @@ func (p *reader) person() (value string, ok bool) {
 	if p.eat("me", "myself") != "" {
 		return "me", true
 	}
-	if p.eat("nobody", "no one", "noone", "none", "no body", "unassigned", "anybody", "anyone") != "" {
+	if p.eat("nobody", "no one", "noone", "none", "no body", "unassigned") != "" {
 		return "none", true
 	}
 	if t := p.peek(0); t.kind == tokenMention {

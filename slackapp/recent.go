@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	recentMax  = 5                   // issues of Home's Recent
-	touchedMax = 20                  // issues whose title is kept for it
-	touchedFor = 30 * 24 * time.Hour // after the last change
-	touchedAs  = "recent"            // under which name it is kept
+	recentMax  = 5              // issues of Home's Recent
+	touchedMax = 20             // issues whose title is kept for it
+	touchedFor = 24 * time.Hour // after the last change, as all that is sealed and shown
+	touchedAs  = "recent"       // under which name it is kept
 )
 
 // touched is what Home says of an issue that a person made or changed from Slack.

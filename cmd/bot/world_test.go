@@ -37,6 +37,7 @@ func newWorld(t *testing.T, linearURL, publicURL string) *world {
 		LinearActor: "user", LinearScopes: "read,write", PublicURL: publicURL, ListenAddr: strings.TrimPrefix(publicURL, "http://"),
 		DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), RefreshSchedule: "@every 1m", ProbeSchedule: "@every 15m",
 		Command: "/linear", Verify: "email", Assistant: "parser", LogLevel: "debug",
+		AssistantPersonTokens: "1000000", AssistantWorkspaceTokens: "20000000", AssistantTurns: "8",
 	}
 	if err := cfg.finish(); err != nil {
 		t.Fatal(err)
