@@ -130,8 +130,39 @@ func staleIssues(r *record, now map[string]linear.Issue) []linear.Issue {
 // proposeAgain drops a stale proposal and freezes the same wishes over the
 // values of now. It returns a *StaleError.
 func (e *Engine) proposeAgain(ctx context.Context, a Asker, stored *storedRecord, stale []linear.Issue, now map[string]linear.Issue) error {
-	var p Prepared
-	for _, c := range stored.changes() {
+	if err := e.move(ctx, a, stored, store.Dropped, time.Now().Add(previewLife)); err != nil {
+		return err
+	}
+	again, err := e.freeze(ctx, a, overNow(stored.record, now))
+	if err != nil {
+		return err
+	}
+	return &StaleError{Issues: stale, Proposal: again}
+}
+
+// Renew shows an expired proposal again: a new one with the same wishes, over the
+// values of now. It takes at most one request. Errors: ErrNotAsker, ErrAlready when
+// it was applied, ErrExpired when it is kept no longer, and linear's.
+func (e *Engine) Renew(ctx context.Context, a Asker, s *linear.Session, id string) (Proposal, error) {
+	stored, err := e.load(ctx, a, id)
+	if err != nil {
+		return Proposal{}, err
+	}
+	if stored.Status != store.Proposed {
+		return Proposal{}, ErrAlready
+	}
+	now, err := e.targets(ctx, s, stored.record)
+	if err != nil {
+		return Proposal{}, err
+	}
+	return e.freeze(ctx, a, overNow(stored.record, now))
+}
+
+// overNow are the changes of a record over the values of now; issues that are gone
+// are left out.
+func overNow(r *record, now map[string]linear.Issue) (p Prepared) {
+	for _, it := range r.Items {
+		c := it.Change
 		if c.Kind != ChangeUpdate {
 			p.Changes = append(p.Changes, c)
 			continue
@@ -146,14 +177,7 @@ func (e *Engine) proposeAgain(ctx context.Context, a Asker, stored *storedRecord
 		}
 		p.Changes = append(p.Changes, c)
 	}
-	if err := e.move(ctx, a, stored, store.Dropped, time.Now().Add(previewLife)); err != nil {
-		return err
-	}
-	again, err := e.freeze(ctx, a, p)
-	if err != nil {
-		return err
-	}
-	return &StaleError{Issues: stale, Proposal: again}
+	return p
 }
 
 // rebased is the same wish over the values of now. Labels keep what was to be

@@ -68,8 +68,8 @@ const (
 	actAddThread     = "add_thread" // value: threadToAdd
 	actAnswer        = "answer"     // value: choiceMade; ids answer.0…
 	actFeedback      = "feedback"   // value: good or bad, and the reference
-	actShowAgain     = "show_again"
-	actShowMine      = "show_mine" // value: the words to read again, for the presser alone
+	actShowAgain     = "show_again" // value: proposal id
+	actShowMine      = "show_mine"  // value: the words to read again, for the presser alone
 	actHomeMore      = "home_more"
 	actHomeView      = "home_view"
 	actHomeNext      = "home_next"

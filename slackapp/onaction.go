@@ -90,7 +90,7 @@ func (a *App) onFormAction(ctx context.Context, r *request, act *slack.BlockActi
 		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { d.TemplateID = value })
 	case actMoreFields:
 		return a.redrawForm(ctx, r, func(m *formMeta, d *draft) { m.More = true })
-	case actRetry, actShowAgain:
+	case actRetry:
 		return a.pressRetry(ctx, r, value)
 	case actCopyText:
 		return a.pressCopy(ctx, r, value)
@@ -156,6 +156,8 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 		return a.openSearch(ctx, r, value)
 	case actPlanPage:
 		return a.pagePlan(ctx, r, value)
+	case actShowAgain:
+		return a.pressShowAgain(ctx, r, value)
 	case actApplyOne:
 		return a.pressApplyOne(ctx, r, value)
 	case actEditPlan:
@@ -269,6 +271,6 @@ func (a *App) shareList(ctx context.Context, r *request, value string) error {
 	if err != nil {
 		return err
 	}
-	m.Public = true
+	m.Public = !p.stale()
 	return a.reply(ctx, r, m)
 }

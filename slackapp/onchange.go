@@ -209,9 +209,6 @@ func (a *App) propose(ctx context.Context, r *request, s *linear.Session, p assi
 	if err != nil {
 		return Message{}, err
 	}
-	if prop.ID != "" {
-		a.keepAs(ctx, r, askedFor(prop.ID), again(r, nil)) // for Show again
-	}
 	return a.preview(ctx, r, prop), nil
 }
 
@@ -270,7 +267,9 @@ func (a *App) pressApply(ctx context.Context, r *request, id string) error {
 
 // refusedPress says whose preview it is, and how to see it again.
 func (a *App) refusedPress(ctx context.Context, r *request, id string, err error) error {
-	r.Held = askedFor(id)
+	if errors.Is(err, assistant.ErrExpired) {
+		return a.replace(ctx, r, expired(r, id))
+	}
 	if !errors.Is(err, assistant.ErrNotAsker) {
 		return err
 	}
@@ -281,8 +280,26 @@ func (a *App) refusedPress(ctx context.Context, r *request, id string, err error
 	return &notAskerError{UserID: p.Key.UserID}
 }
 
-// askedFor is the name under which the request behind a preview is kept.
-func askedFor(proposal string) string { return keptRequest + "/" + proposal }
+// expired stands in the place of a preview that is too old.
+func expired(r *request, id string) Message {
+	return sayAbout(assistant.ErrExpired, about{Ref: r.Ref, Held: id}).message()
+}
+
+// pressShowAgain shows an expired preview again, over the values of now.
+func (a *App) pressShowAgain(ctx context.Context, r *request, id string) error {
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	prop, err := a.Engine.Renew(ctx, asker(r, "button"), s, id)
+	if errors.Is(err, assistant.ErrExpired) {
+		return a.replace(ctx, r, sayText("That preview is older than a day, so I don't have it any more. Nothing was changed. Ask again."))
+	}
+	if err != nil {
+		return a.refusedPress(ctx, r, id, err)
+	}
+	return a.replace(ctx, r, a.preview(ctx, r, prop))
+}
 
 func staleMessage(e *assistant.StaleError) Message {
 	var names []string

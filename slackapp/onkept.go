@@ -25,10 +25,6 @@ func (a *App) failure(ctx context.Context, r *request, err error) Failure {
 	if r.raw.Payload == nil || isForm(r) {
 		return sayAbout(err, known) // a form keeps its own draft
 	}
-	if r.Held != "" && a.kept(ctx, r.Key, r.Held, new(againRequest)) == nil {
-		known.Held = r.Held
-		return sayAbout(err, known)
-	}
 	probe := known
 	probe.Held = keptRequest
 	if f := sayAbout(err, probe); f.needsHeld(keptRequest) {
@@ -111,10 +107,14 @@ func (a *App) takeKept(ctx context.Context, r *request, name string) (againReque
 }
 
 func (a *App) gone(ctx context.Context, r *request, err error) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return a.replace(ctx, r, tooOld())
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
 	}
-	return err
+	if v := r.Interaction.View; v.ID != "" && v.Title != nil { // said where it was pressed
+		_, err := a.API.UpdateViewContext(ctx, loading(v.Title.Text, tooOld().fitted().Text), "", "", v.ID)
+		return wrapSlack("views.update", err)
+	}
+	return a.replace(ctx, r, tooOld())
 }
 
 // become turns the press on Try again into the request that failed, with the

@@ -35,6 +35,9 @@ func (p page) value() string {
 	return string(b)
 }
 
+// stale reports whether the list is too old to go on in.
+func (p page) stale() bool { return time.Since(p.At) > listLife }
+
 // visible are the issues that a page shows.
 func (p page) visible(all []linear.Issue) []linear.Issue {
 	if !p.Public {
@@ -68,7 +71,7 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 		return Message{}, err
 	}
 	l := issueList{Title: listTitle(cmd), Filters: p.Command, First: p.First, Word: a.Word, State: p.value(), Shared: p.Public}
-	if time.Since(p.At) > listLife {
+	if p.stale() {
 		return l.stale(p.At), nil
 	}
 	input := plan.Steps[0].Input

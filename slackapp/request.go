@@ -38,7 +38,6 @@ type request struct {
 	Issue   string    // the identifier it is about
 	URL     string    // the issue in Linear
 	Team    string    // the issue's team
-	Held    string    // name of the kept request that a failure can go on with
 	Doing   string    // after "you can't": "edit issues in Design"
 	SavedAt time.Time // how old the answer is that a read could show instead
 

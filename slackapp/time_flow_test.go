@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"linearbot/linear/lineartest"
 	"linearbot/slackapp/slacktest"
 	"linearbot/store"
 )
@@ -54,13 +55,146 @@ func TestOldPreview(t *testing.T) {
 	if i := w.issue("ENG-135"); i.State == "In Review" {
 		t.Error("an old preview was applied")
 	}
+	w.clicks(w.alice, w.sees(w.alice, general, "This preview is older"), "Show again")
+	again := w.sees(w.alice, general, "Ready to make 3 changes")
+	w.clicks(w.alice, again, "apply")
+	w.until("the new preview to be applied", func() bool { return w.issue("ENG-135").State == "In Review" })
+	w.types(w.alice, engineering, "/linear move ENG-135 Todo")
+	w.sees(w.alice, engineering, "Moved")
+	if i := w.issue("ENG-135"); i.State != "Todo" {
+		t.Fatalf("ENG-135 is %s", i.State)
+	}
 	w.types(w.alice, engineering, "/linear move ENG-135 In Review")
-	done := w.sees(w.alice, engineering, "Moved")
+	done := w.sees(w.alice, engineering, "Todo → In Review")
 	w.ages(valueOf(t, done, "undo"), store.Applied)
 	w.clicks(w.alice, done, "Undo")
 	w.sees(w.alice, engineering, "There's nothing from the last 10 minutes to undo.")
 	if i := w.issue("ENG-135"); i.State != "In Review" {
 		t.Errorf("ENG-135 is %s again", i.State)
+	}
+}
+
+// TestOldPreviewOfWords: a preview that words led to is shown again over the values
+// of now, for a day.
+func TestOldPreviewOfWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	say(w, w.alice, w.alice.DM(), "set the priority of DES-5 to urgent")
+	m := w.sees(w.alice, w.alice.DM(), "Ready to make 1 change")
+	id := valueOf(t, m, "apply")
+	w.ages(id, store.Proposed)
+	w.types(w.alice, general, "/linear set DES-5 p:medium")
+	w.sees(w.alice, general, "Medium")
+	w.clicks(w.alice, m, "Change DES-5")
+	w.clicks(w.alice, w.sees(w.alice, w.alice.DM(), "This preview is older than 15 minutes. Nothing was changed."), "Show again")
+	again := w.sees(w.alice, w.alice.DM(), "Priority: Medium → *Urgent*")
+	if now := valueOf(t, again, "apply"); again.TS != m.TS || now == id {
+		t.Errorf("it is shown again as %s in %s, not anew in its place", now, again.TS)
+	}
+	w.ages(valueOf(t, again, "apply"), store.Proposed)
+	w.clicks(w.alice, again, "Change DES-5")
+	old := w.sees(w.alice, w.alice.DM(), "This preview is older than 15 minutes. Nothing was changed.")
+	if _, err := w.db.Purge(t.Context(), time.Now().Add(25*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	w.clicks(w.alice, old, "Show again")
+	w.sees(w.alice, w.alice.DM(), "That preview is older than a day")
+	if i := w.issue("DES-5"); i.Priority != 3 {
+		t.Errorf("DES-5 has priority %v", i.Priority)
+	}
+}
+
+// backdate makes the buttons of a list say that it was made at another moment.
+func backdate(t *testing.T, m slacktest.Message, at time.Time) {
+	t.Helper()
+	n := 0
+	for _, b := range m.Blocks {
+		elements, _ := b["elements"].([]any)
+		for _, e := range elements {
+			one, _ := e.(slacktest.Object)
+			var page map[string]any
+			if value, ok := one["value"].(string); ok && json.Unmarshal([]byte(value), &page) == nil && page["t"] != nil {
+				page["t"] = at
+				text, err := json.Marshal(page)
+				if err != nil {
+					t.Fatal(err)
+				}
+				one["value"] = string(text)
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		t.Fatalf("no button with a moment in:\n%s", slacktest.Text(m))
+	}
+}
+
+// TestOldList: the buttons of a list work for a day; then they say from when it is,
+// nothing is posted to the channel, and Refresh reads it anew.
+func TestOldList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	for press, channel := range map[string]string{"Previous": general, "Share to channel": engineering} {
+		w.types(w.alice, channel, "/linear list team:ENG")
+		m := w.sees(w.alice, channel, "1–10")
+		backdate(t, m, time.Now().Add(-23*time.Hour-59*time.Minute))
+		w.clicks(w.alice, m, "Next")
+		m = w.sees(w.alice, channel, "11–")
+		backdate(t, m, time.Now().Add(-24*time.Hour-time.Minute))
+		before := w.linear.CountRequests("/graphql")
+		w.clicks(w.alice, m, press)
+		m = w.sees(w.alice, channel, "This list is from ")
+		if n := w.linear.CountRequests("/graphql") - before; n != 0 || m.EphemeralTo != w.alice.ID {
+			t.Errorf("%s of an old list takes %d requests and is shown to %q", press, n, m.EphemeralTo)
+		}
+		w.clicks(w.alice, m, "Refresh list")
+		w.sees(w.alice, channel, "1–10")
+		w.unseen(w.alice, channel, "This list is from ")
+	}
+}
+
+// TestKeptForHalfAnHour: what failed can be tried again for 30 minutes; after that
+// it is said, and nothing is done.
+func TestKeptForHalfAnHour(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	mend := w.linear.Fault(lineartest.Fault{Path: "/graphql", Cut: true})
+	w.types(w.alice, general, "/linear create Kept while down team:ENG")
+	m := w.sees(w.alice, general, "Try again")
+	command := valueOf(t, m, "retry")
+	w.types(w.alice, engineering, "/linear")
+	w.form(w.alice, "New Linear issue")
+	w.picks(w.alice, w.alice.View(), "team", "eng")
+	w.form(w.alice, "(default)")
+	w.submits(w.alice, map[string]any{"title": "Kept in the form"})
+	v := w.form(w.alice, "Try again")
+	form := valueOf(t, slacktest.Message{Blocks: v.Blocks}, "retry")
+	mend()
+	for _, name := range []string{command, form} {
+		if _, err := w.db.Memory(t.Context(), key(w.alice), name, time.Now().Add(29*time.Minute)); err != nil {
+			t.Fatalf("%s is forgotten within 30 minutes: %v", name, err)
+		}
+		kept, err := w.db.Memory(t.Context(), key(w.alice), name, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kept.ExpiresAt.After(time.Now().Add(30 * time.Minute)) {
+			t.Errorf("%s is kept until %s", name, kept.ExpiresAt)
+		}
+		kept.ExpiresAt = time.Now().Add(-time.Second)
+		if err := w.db.PutMemory(t.Context(), kept); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.clicks(w.alice, m, "Try again")
+	w.sees(w.alice, general, "That is older than 30 minutes, so I don't have it any more. Nothing was changed.")
+	w.clicks(w.alice, v, "Try again")
+	w.form(w.alice, "That is older than 30 minutes")
+	if n := len(w.titled("Kept while down")) + len(w.titled("Kept in the form")); n != 0 {
+		t.Errorf("%d issues were made of what is too old", n)
 	}
 }
 

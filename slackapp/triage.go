@@ -72,6 +72,8 @@ func (a *App) pressApplyOne(ctx context.Context, r *request, id string) error {
 		return a.reply(ctx, r, staleMessage(stale).with(a.preview(ctx, r, stale.Proposal).Blocks...))
 	case errors.Is(err, assistant.ErrAlready):
 		return nil // a second click does nothing
+	case errors.Is(err, assistant.ErrExpired):
+		return a.reply(ctx, r, expired(r, id)) // the other suggestions stay
 	case err != nil:
 		return a.refusedPress(ctx, r, id, err)
 	}
