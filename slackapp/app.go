@@ -67,7 +67,6 @@ type App struct {
 	leave    context.CancelFunc // closes the socket
 	holding  sync.Mutex         // one request is held at a time: what it replaces is settled
 
-	tallies   sync.Mutex // likewise, of turns
 	opinions  sync.Mutex // a change reads them, then writes
 	recents   sync.Mutex // likewise the titles of recent issues
 	incidents incidents

@@ -26,7 +26,11 @@ func questionMessage(q assistant.Question, asked string) Message {
 	case assistant.AskPerson:
 		text = "Which " + inline(q.Name, 80) + "?"
 		if q.Unknown {
-			text = "I know nobody called " + quoted(q.Name, 60) + ". Whom do you mean?"
+			text = "I know nobody called " + quoted(q.Name, 60) + ". "
+			if len(q.Candidates) == 0 {
+				return sayText(text + "Nothing was changed. Say it again with the name as it is in Linear, or with an @mention.")
+			}
+			text += "Whom do you mean?"
 		}
 	case assistant.AskState:
 		text = inline(firstOf(q.Team, "The team"), 80) + " has no " + quoted(q.Name, 60) + ". Did you mean:"
@@ -42,9 +46,6 @@ func questionMessage(q assistant.Question, asked string) Message {
 		row = append(row, button(dotted(c.Label, c.Detail), fmt.Sprintf("%s.%d", actAnswer, n), string(value)))
 	}
 	if len(row) == 0 {
-		if q.Kind == assistant.AskPerson {
-			return sayText("I know nobody called " + quoted(q.Name, 60) + ". Nothing was changed. Say it again with the name as it is in Linear, or with an @mention.")
-		}
 		return m
 	}
 	return m.with(contextLine("I'll remember your choice. Nothing was changed."), actions("", row...))

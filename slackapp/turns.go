@@ -30,24 +30,24 @@ const (
 	turnsCap     = 5 * time.Second
 )
 
-// countTurns changes today's counts of a workspace. It fails nothing.
+// countTurns changes today's counts of a workspace, whatever other processes count
+// meanwhile. It fails nothing.
 func (a *App) countTurns(ctx context.Context, team string, change func(*turnsDay)) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnsCap)
 	defer cancel()
-	a.tallies.Lock()
-	defer a.tallies.Unlock()
-	days, err := a.readTurns(ctx, team)
-	if err == nil {
+	err := a.DB.ChangeSetting(ctx, team, "", turnsSetting, func(old []byte) (next store.SettingChange, err error) {
+		days, err := readDays(old)
+		if err != nil {
+			return next, err
+		}
 		today := time.Now().UTC().Format(time.DateOnly)
 		if len(days) == 0 || days[len(days)-1].Day != today {
 			days = append(days, turnsDay{Day: today})
 		}
 		change(&days[len(days)-1])
-		var raw []byte
-		if raw, err = json.Marshal(days[max(0, len(days)-turnsDays):]); err == nil {
-			err = a.DB.PutSetting(ctx, team, "", turnsSetting, raw)
-		}
-	}
+		next.JSON, err = json.Marshal(days[max(0, len(days)-turnsDays):])
+		return next, err
+	})
 	if err != nil {
 		a.Log.WarnContext(ctx, "turn not counted", "team", team, "err", err)
 	}
@@ -61,7 +61,14 @@ func (a *App) readTurns(ctx context.Context, team string) ([]turnsDay, error) {
 	if err != nil {
 		return nil, err
 	}
-	var days []turnsDay
+	return readDays(raw)
+}
+
+// readDays reads what is stored; nil is nothing yet.
+func readDays(raw []byte) (days []turnsDay, err error) {
+	if raw == nil {
+		return nil, nil
+	}
 	if err := json.Unmarshal(raw, &days); err != nil {
 		return nil, fmt.Errorf("decode counts of turns: %w", err)
 	}

@@ -59,7 +59,8 @@ func (db *DB) Candidates(ctx context.Context, after string, limit int) ([]Candid
 }
 
 // LapsedCandidates returns candidates whose code was not typed, or whose question
-// was not answered, in time, the longest over first: their grants are to be revoked at Linear and dropped.
+// was not answered, in time, the longest over first: their grants are to be revoked
+// at Linear and dropped.
 func (db *DB) LapsedCandidates(ctx context.Context, now time.Time, limit int) ([]Candidate, error) {
 	const query = `SELECT ` + candidateColumns + ` FROM candidates
 		WHERE code_until <= $1 ORDER BY code_until, account_id LIMIT $2`

@@ -34,7 +34,7 @@ func (db *DB) PutSetting(ctx context.Context, teamID, subject, name string, json
 type SettingChange struct {
 	JSON    []byte // nil: nothing is changed
 	Notices []Notice
-	Audit   Entry
+	Audit   Entry // without an Action nothing is written to the audit log
 }
 
 // ChangeSetting changes one setting in one transaction: change sees what is stored
@@ -60,6 +60,9 @@ func (db *DB) ChangeSetting(ctx context.Context, teamID, subject, name string, c
 			if err := queueNotice(ctx, tx, n); err != nil {
 				return err
 			}
+		}
+		if next.Audit.Action == "" {
+			return nil
 		}
 		return appendAudit(ctx, tx, next.Audit)
 	})
