@@ -2,6 +2,7 @@ package assistant
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"linearbot/linear"
@@ -94,9 +95,9 @@ func (x *preparation) readTargets(ctx context.Context, writes []write, targets m
 	var missing []string
 	for _, w := range writes {
 		for _, target := range targets[w.step] {
-			ref, ok := linear.ParseRef(target)
-			if !ok {
-				return &MissingIssueError{Ref: target}
+			ref, err := x.ref(ctx, target)
+			if err != nil {
+				return err
 			}
 			if _, ok := x.issue(ref, w); !ok && !slices.Contains(missing, ref) && !(w.kind == ChangeComment && x.age == lastSeen) {
 				missing = append(missing, ref)
@@ -107,6 +108,15 @@ func (x *preparation) readTargets(ctx context.Context, writes []write, targets m
 		return ErrTooManyChanges
 	}
 	return x.fetch(ctx, missing)
+}
+
+// ref is the identifier or the UUID of the issue that text points at.
+func (x *preparation) ref(ctx context.Context, text string) (string, error) {
+	ref, err := x.s.Ref(ctx, text)
+	if errors.Is(err, linear.ErrNotFound) {
+		return "", &MissingIssueError{Ref: text}
+	}
+	return ref, err
 }
 
 // fetch reads issues afresh; one that is not found is an error.

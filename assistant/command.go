@@ -9,7 +9,7 @@ import (
 // an empty command (the form) and VerbAsk for anything that is not a command.
 type Command struct {
 	Verb        string
-	Issues      []string // ENG-142, in the order given, each once
+	Issues      []string // ENG-142 or its address, in the order given, each once
 	Args        []string // the words after a verb without text: a help topic, "channel"
 	Text        string   // search words, a state, a person, a comment, a question
 	Title       string   // create

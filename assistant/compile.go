@@ -25,8 +25,13 @@ type Defaults struct {
 // Compile turns a command that reads or changes issues into a plan: create,
 // show, mine, list, search, set, move, assign, done and comment. Names stay
 // names. Other verbs, and set without fields (the form), give an empty plan.
-// Errors: *MissingArgumentError, *BadValueError, *NoStateError.
+// Errors: *MissingArgumentError, *BadValueError, *NoStateError, and
+// *MissingIssueError for an address of another workspace.
 func Compile(cmd Command, d *linear.Directory, def Defaults) (Plan, error) {
+	cmd, err := cmd.in(d)
+	if err != nil {
+		return Plan{}, err
+	}
 	switch cmd.Verb {
 	case VerbCreate:
 		return compileCreate(cmd, d, def)
@@ -49,6 +54,25 @@ func Compile(cmd Command, d *linear.Directory, def Defaults) (Plan, error) {
 		return eachIssue(cmd, func(ref string) Step { return commentStep(ref, cmd.Text) }), nil
 	}
 	return Plan{}, nil
+}
+
+// in names the issues of the command by their identifiers in a workspace.
+func (c Command) in(d *linear.Directory) (Command, error) {
+	if d == nil {
+		return c, nil
+	}
+	var refs []string
+	for _, ref := range c.Issues {
+		own, ok := d.ParseRef(ref)
+		if !ok {
+			return Command{}, &MissingIssueError{Ref: ref}
+		}
+		if !slices.Contains(refs, own) {
+			refs = append(refs, own)
+		}
+	}
+	c.Issues = refs
+	return c, nil
 }
 
 func eachIssue(cmd Command, step func(ref string) Step) Plan {

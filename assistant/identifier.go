@@ -14,7 +14,8 @@ import (
 var afterIdentifier = wordSet(`to as is and or thank ty now asap when if can could would will in on with from has was should needs into back again about at by for off out over`)
 
 // joinIdentifiers reads ENG12 and ENG 12 as ENG-12 where ENG is the key of a
-// team. With a space the key has to be in capitals.
+// team, and the address of ENG-12 in this workspace. With a space the key has to
+// be in capitals.
 func joinIdentifiers(src string, toks []token, d *linear.Directory) []token {
 	if d == nil {
 		return toks
@@ -22,6 +23,9 @@ func joinIdentifiers(src string, toks []token, d *linear.Directory) []token {
 	out := toks[:0:0]
 	for i := 0; i < len(toks); i++ {
 		t := toks[i]
+		if t.kind == tokenIssue {
+			t.text = ownRef(d, t.text)
+		}
 		if t.kind == tokenWord {
 			if ref, ok := keyedNumber(t.text, d); ok {
 				t.kind, t.text = tokenIssue, ref
@@ -100,18 +104,26 @@ func isIssueWord(word string) bool {
 	return found
 }
 
-var (
-	refShape = regexp.MustCompile(`^(?i)([a-z][a-z0-9]{0,9})-([1-9][0-9]{0,8})$`)
-	urlShape = regexp.MustCompile(`^(?i)https?://(?:[a-z0-9.-]*\.)?linear\.app(?::\d+)?/[^/\s]+/issue/([a-z][a-z0-9]{0,9}-[1-9][0-9]{0,8})(?:[/?#]\S*)?$`)
-)
+var refShape = regexp.MustCompile(`^(?i)([a-z][a-z0-9]{0,9})-([1-9][0-9]{0,8})$`)
 
-// issueRef reads ENG-142, eng-142 or the address of an issue in Linear.
+// issueRef reads ENG-142, eng-142 or the address of an issue in Linear. An address
+// stays one, without its end: only the directory can tell whether it is of the
+// asker's workspace.
 func issueRef(text string) (ref string, ok bool) {
 	if refShape.MatchString(text) {
 		return strings.ToUpper(text), true
 	}
-	if m := urlShape.FindStringSubmatch(text); m != nil {
-		return strings.ToUpper(m[1]), true
+	if l, ok := linear.ParseLink(text); ok && l.Issue != "" {
+		return l.Address(), true
 	}
 	return "", false
+}
+
+// ownRef is the identifier for an address of an issue of this workspace; another
+// stays an address, which nothing is found at.
+func ownRef(d *linear.Directory, ref string) string {
+	if own, ok := d.ParseRef(ref); ok {
+		return own
+	}
+	return ref
 }

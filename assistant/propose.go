@@ -117,7 +117,7 @@ func (t *talk) write(c ModelCall, input map[string]any) (Step, map[string]string
 // target judges the issue a change is about. After text of others was read, the
 // asker has to name it.
 func (t *talk) target(ref string) (from string, err error) {
-	parsed, ok := linear.ParseRef(ref)
+	parsed, ok := t.d.ParseRef(ref)
 	if !ok {
 		return "", &MissingIssueError{Ref: ref}
 	}
@@ -153,7 +153,7 @@ func (t *talk) checkNames(tool string, fields map[string]any) error {
 		return err
 	case toolUpdate:
 		ref, _ := fields["issueId"].(string) // required by the schema
-		parsed, ok := linear.ParseRef(ref)
+		parsed, ok := t.d.ParseRef(ref)
 		if !ok {
 			return &MissingIssueError{Ref: ref}
 		}

@@ -42,7 +42,11 @@ func (x *preparation) read(ctx context.Context) error {
 func (x *preparation) prefetch(ctx context.Context) error {
 	var refs []string
 	for _, step := range x.plan.Steps {
-		if ref, ok := shownIssue(step); ok {
+		if shown, ok := shownIssue(step); ok {
+			ref, err := x.ref(ctx, shown)
+			if err != nil {
+				return err
+			}
 			refs = append(refs, ref)
 		}
 	}
@@ -62,11 +66,16 @@ func shownIssue(step Step) (ref string, ok bool) {
 	}
 	variables, _ := step.Input["variables"].(map[string]any) // another shape is no show step
 	id, _ := variables["id"].(string)
-	return linear.ParseRef(id)
+	_, ok = linear.ParseRef(id)
+	return id, ok
 }
 
 func (x *preparation) query(ctx context.Context, step Step) (Read, error) {
-	if ref, ok := shownIssue(step); ok {
+	if shown, ok := shownIssue(step); ok {
+		ref, err := x.ref(ctx, shown)
+		if err != nil {
+			return Read{}, err
+		}
 		if i, known := x.known[ref]; known {
 			return Read{Issue: &i}, nil
 		}

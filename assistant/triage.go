@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"linearbot/linear"
 )
@@ -21,7 +22,7 @@ func ParseTriage(text string, thread Thread) (ref string, ok bool) {
 	if what == nil {
 		return "", false
 	}
-	if ref, isRef := linear.ParseRef(what[1]); isRef {
+	if ref, isRef := issueRef(strings.Trim(what[1], "<>")); isRef {
 		return ref, true
 	}
 	if len(thread.Issues) == 1 {

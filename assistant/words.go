@@ -15,7 +15,7 @@ const (
 	tokenQuoted                   // a quotation: opaque, never a keyword
 	tokenMention                  // <@U1>
 	tokenLink                     // a URL that is no issue
-	tokenIssue                    // ENG-12, in any spelling; text is ENG-12
+	tokenIssue                    // ENG-12, in any spelling; text is ENG-12, or its address
 	tokenSymbol                   // , ; : ! ? . → & = and the like; "\n" for a line break
 )
 

@@ -22,7 +22,7 @@ func testDirectory() *Directory {
 	group := &Ref{"g-area", "Area"}
 	return &Directory{
 		Viewer:       alice,
-		Organization: Organization{"org", "Acme", "acme"},
+		Organization: Organization{ID: "org", Name: "Acme", URLKey: "acme", PreviousURLKeys: []string{"acme-labs"}},
 		Teams:        []Team{design, engineering},
 		Users: []User{
 			alice, {"u-bob", "Bob Diaz", "bob", "bob@acme.test", true, false},

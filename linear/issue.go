@@ -2,6 +2,7 @@ package linear
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -118,6 +119,16 @@ type Organization struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	URLKey string `json:"urlKey"`
+
+	// PreviousURLKeys are the last three keys it had before; Linear redirects
+	// their addresses.
+	PreviousURLKeys []string `json:"previousUrlKeys"`
+}
+
+// hasKey reports whether a word in an address stands for this workspace.
+func (o Organization) hasKey(urlKey string) bool {
+	is := func(key string) bool { return strings.EqualFold(key, urlKey) }
+	return o.URLKey == "" || is(o.URLKey) || slices.ContainsFunc(o.PreviousURLKeys, is)
 }
 
 // Viewer is who a token belongs to. One token is one user in one organization

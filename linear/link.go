@@ -17,6 +17,9 @@ type Link struct {
 	Project   string // the name and id of a project as its address has them: auth-revamp-0bf3d8a2a1f5
 }
 
+// Address is the shortest address of the link's issue.
+func (l Link) Address() string { return "https://linear.app/" + l.Workspace + "/issue/" + l.Issue }
+
 // ParseLink reads the address of an issue, a comment or a project; anything else
 // is not ok.
 func ParseLink(address string) (l Link, ok bool) {
@@ -60,7 +63,7 @@ func (l Link) inWorkspace(address string) bool {
 // pathOf splits the path of an address of Linear's interface; there are no parts
 // when it is not one.
 func pathOf(address string) (u *url.URL, parts []string) {
-	address, _, _ = strings.Cut(address, "|") // Slack writes <url|label>
+	address, _, _ = strings.Cut(strings.Trim(strings.TrimSpace(address), "<>"), "|") // Slack writes <url|label>
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() != "linear.app" {
 		return nil, nil

@@ -54,11 +54,11 @@ type IssuePage struct {
 }
 
 // Issue reads one issue with one request. ref is a UUID, an identifier in any
-// case, or a linear.app URL; anything else is ErrNotFound without a request.
+// case, or a linear.app URL; anything else is ErrNotFound without that request.
 func (s *Session) Issue(ctx context.Context, ref string) (Issue, error) {
-	parsed, ok := ParseRef(ref)
-	if !ok {
-		return Issue{}, &Error{Op: "Issue", kind: ErrNotFound, Message: "not an issue reference"}
+	parsed, err := s.Ref(ctx, ref)
+	if err != nil {
+		return Issue{}, err
 	}
 	generation := s.state.seenGeneration()
 	var answer struct {
@@ -81,9 +81,12 @@ func (s *Session) IssuesByRef(ctx context.Context, refs []string) ([]Issue, erro
 	numbers := map[string][]int{}
 	var uuids []string
 	for _, ref := range refs {
-		parsed, ok := ParseRef(ref)
-		if !ok || slices.Contains(wanted, parsed) {
+		parsed, err := s.Ref(ctx, ref)
+		switch {
+		case errors.Is(err, ErrNotFound) || slices.Contains(wanted, parsed):
 			continue
+		case err != nil:
+			return nil, err
 		}
 		wanted = append(wanted, parsed)
 		if isUUID(parsed) {

@@ -1,6 +1,8 @@
 package linear
 
 import (
+	"context"
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -35,6 +37,40 @@ func refOfURL(text string) (string, bool) {
 		return "", false
 	}
 	return parts[2], true
+}
+
+// ParseRef is the function of that name for issues of this workspace: identifiers
+// are the same in many, so an address of another one is not ok. Without a directory
+// (nil) every address is taken.
+func (d *Directory) ParseRef(text string) (ref string, ok bool) {
+	l, isLink := ParseLink(text)
+	if isLink && d != nil && !d.Organization.hasKey(l.Workspace) {
+		return "", false
+	}
+	return ParseRef(text)
+}
+
+// Ref is Directory.ParseRef for a session. An address of another workspace, and
+// what points at no issue, is ErrNotFound. Only an address may need a request: for
+// the names, when none are at hand or the workspace may just have been renamed.
+func (s *Session) Ref(ctx context.Context, text string) (string, error) {
+	ref, ok := ParseRef(text)
+	if !ok {
+		return "", &Error{Op: "Issue", kind: ErrNotFound, Message: "not an issue reference"}
+	}
+	if _, isLink := ParseLink(text); !isLink {
+		return ref, nil
+	}
+	err := s.withNames(ctx, func(d *Directory) error {
+		if _, ok := d.ParseRef(text); !ok {
+			return &NameError{Field: "workspace", Name: text}
+		}
+		return nil
+	})
+	if _, other := errors.AsType[*NameError](err); other {
+		return "", &Error{Op: "Issue", kind: ErrNotFound, Message: "an issue of another workspace"}
+	}
+	return ref, err
 }
 
 func isUUID(text string) bool { return uuidShape.MatchString(text) }

@@ -138,7 +138,7 @@ func (a *arguments) createValues(in *IssueCreate, team Team) {
 }
 
 func (a *arguments) parent(given string) string {
-	ref, ok := ParseRef(given)
+	ref, ok := a.d.ParseRef(given)
 	if !ok {
 		a.fail(invalid("parent", "The parent is an issue such as ENG-10."))
 	}

@@ -66,6 +66,21 @@ func NeedsNames(input map[string]any) bool {
 			return true
 		}
 	}
+	return anyLink(input["parent"])
+}
+
+// anyLink reports whether one of the values is an address, which the workspace has
+// to be known for.
+func anyLink(v any) bool {
+	switch v := v.(type) {
+	case string:
+		_, is := ParseLink(v)
+		return is
+	case []string:
+		return slices.ContainsFunc(v, func(s string) bool { return anyLink(s) })
+	case []any:
+		return slices.ContainsFunc(v, anyLink)
+	}
 	return false
 }
 

@@ -89,7 +89,7 @@ func (l *lister) idOf(field, name string) string {
 
 // notParent leaves out the sub-issues of one issue; not none is all sub-issues.
 func (l *lister) notParent(name string) {
-	ref, ok := ParseRef(name)
+	ref, ok := l.d.ParseRef(name)
 	orphan := Filter{"parent": Filter{"null": true}}
 	switch key, number, _ := strings.Cut(ref, "-"); {
 	case isNone(name):

@@ -220,3 +220,28 @@ func TestUpdateLeavesOutWhatTheIssueHas(t *testing.T) {
 		t.Errorf("labels none = %+v, %v; want all removed", u, err)
 	}
 }
+
+func TestDirectoryParseRef(t *testing.T) {
+	t.Parallel()
+	d := testDirectory()
+	for text, want := range map[string]string{
+		"eng-142": "ENG-142",
+		"https://linear.app/ACME/issue/ENG-142/x":             "ENG-142",
+		"https://linear.app/acme-labs/issue/ENG-142":          "ENG-142", // what the workspace was called
+		"https://linear.app/globex/issue/ENG-142":             "",
+		"<https://linear.app/globex/issue/ENG-142/x|ENG-142>": "",
+		"11111111-1111-4111-8111-111111111111":                "11111111-1111-4111-8111-111111111111",
+	} {
+		if got, ok := d.ParseRef(text); got != want || ok != (want != "") {
+			t.Errorf("ParseRef(%q) = %q, %v; want %q", text, got, ok, want)
+		}
+	}
+	for _, input := range []map[string]any{{"parent": "https://linear.app/globex/issue/ENG-1"}, {"parent": []any{"https://linear.app/globex/issue/ENG-1"}}} {
+		if _, _, err := ResolveList(d, input); err == nil || !NeedsNames(input) {
+			t.Errorf("a list under %v: %v, names needed %v", input["parent"], err, NeedsNames(input))
+		}
+	}
+	if _, _, err := ResolveCreate(d, map[string]any{"title": "x", "team": "ENG", "parent": "https://linear.app/globex/issue/ENG-1"}); err == nil {
+		t.Error("a parent in another workspace was taken")
+	}
+}

@@ -183,7 +183,7 @@ func (l *lister) estimateRange(given string) {
 func (l *lister) parents(names []string) {
 	var or []any
 	for _, name := range names {
-		ref, ok := ParseRef(name)
+		ref, ok := l.d.ParseRef(name)
 		switch key, number, _ := strings.Cut(ref, "-"); {
 		case isNone(name):
 			or = append(or, Filter{"parent": Filter{"null": true}})

@@ -25,7 +25,8 @@ type sighting struct {
 // account, at most five minutes old, and when it passed. ref is a UUID, an
 // identifier or a URL. No request is made. A Brief copy has no description.
 func (s *Session) Seen(ref string) (Issue, time.Time, bool) {
-	if parsed, ok := ParseRef(ref); ok {
+	d, _ := s.CachedDirectory()
+	if parsed, ok := d.ParseRef(ref); ok {
 		ref = parsed
 	}
 	s.state.mu.Lock()

@@ -91,6 +91,9 @@ func (s *Session) updateTool(ctx context.Context, input map[string]any) (any, er
 	if !ok {
 		return nil, invalid("issueId", "An issue is named as ENG-142, by its UUID, or by its linear.app URL.")
 	}
+	if _, err := s.Ref(ctx, given); err != nil {
+		return nil, err
+	}
 	var u IssueUpdate
 	var applied Applied
 	err := s.withNames(ctx, func(d *Directory) error {

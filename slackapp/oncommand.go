@@ -157,7 +157,8 @@ func (a *App) show(ctx context.Context, r *request, refs []string) (Message, err
 		return Message{}, err
 	}
 	viewer := ""
-	if d, ok := s.CachedDirectory(); ok {
+	d, ok := s.CachedDirectory()
+	if ok {
 		viewer = d.Viewer.ID
 	}
 	if len(refs) == 1 {
@@ -195,7 +196,8 @@ func (a *App) show(ctx context.Context, r *request, refs []string) (Message, err
 		all = append(all, card{Issue: i, ViewerID: viewer, Public: public})
 	}
 	missing := slices.DeleteFunc(slices.Clone(refs), func(ref string) bool {
-		return slices.ContainsFunc(found, func(i linear.Issue) bool { return strings.EqualFold(i.Identifier, ref) })
+		own, _ := d.ParseRef(ref)
+		return slices.ContainsFunc(found, func(i linear.Issue) bool { return i.Identifier == own || i.ID == own })
 	})
 	return cards(all, missing), nil
 }

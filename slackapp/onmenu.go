@@ -138,8 +138,8 @@ func (a *App) submitSearch(ctx context.Context, r *request) any {
 	return a.race(ctx, r, loading("Search issues", "Looking…"), func(ctx context.Context) (linear.Issue, error) {
 		var m Message
 		var err error
-		if ref, ok := linear.ParseRef(words); ok {
-			m, err = a.show(ctx, &to, []string{ref})
+		if _, ok := linear.ParseRef(words); ok {
+			m, err = a.show(ctx, &to, []string{words})
 		} else {
 			m, err = a.list(ctx, &to, page{Command: assistant.VerbSearch + " " + words, At: time.Now(), First: 1})
 		}

@@ -152,8 +152,8 @@ func (a *App) announceInThread(ctx context.Context, r *request, from *formFrom, 
 func (a *App) showFromMessage(ctx context.Context, r *request) error {
 	var refs []string
 	for _, word := range strings.FieldsFunc(r.Interaction.Message.Text, func(c rune) bool { return strings.ContainsRune(" \n\t<>|,;()", c) }) {
-		if ref, ok := linear.ParseRef(word); ok && len(refs) < 5 {
-			refs = append(refs, ref)
+		if _, ok := linear.ParseRef(word); ok && len(refs) < 5 {
+			refs = append(refs, word)
 		}
 	}
 	if len(refs) == 0 {
@@ -165,8 +165,8 @@ func (a *App) showFromMessage(ctx context.Context, r *request) error {
 // issueTypeahead finds issues by identifier or words, most recent first.
 func (a *App) issueTypeahead(ctx context.Context, r *request, s *linear.Session, query string) []*slack.OptionBlockObject {
 	input := map[string]any{"sort": "updated", "first": 20}
-	if ref, ok := linear.ParseRef(query); ok {
-		if issue, err := s.Issue(ctx, ref); err == nil {
+	if _, ok := linear.ParseRef(query); ok {
+		if issue, err := s.Issue(ctx, query); err == nil {
 			return issueOptions([]linear.Issue{issue}, query)
 		}
 	}

@@ -17,6 +17,9 @@ func (a *App) triage(ctx context.Context, r *request, s *linear.Session, ref str
 		return questionMessage(assistant.Question{Kind: assistant.AskIssue}, ""), nil
 	}
 	t, err := a.Engine.Triage(ctx, asker(r, sourceOfRequest(r)), s, ref)
+	if errors.Is(err, linear.ErrNotFound) {
+		return Message{}, &issueGoneError{Ref: ref}
+	}
 	if err != nil {
 		return Message{}, err
 	}

@@ -113,6 +113,15 @@ func (s *Server) AddProject(name string, teams ...string) (address string) {
 	return s.webURL(s.w, "project", s.w.projects[len(s.w.projects)-1].SlugID)
 }
 
+// RenameWorkspace gives the first workspace another name in URLs. Addresses with
+// its last three names go on to work.
+func (s *Server) RenameWorkspace(urlKey string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	former := append([]string{s.w.urlKey}, s.w.formerKeys...)
+	s.w.formerKeys, s.w.urlKey = former[:min(len(former), 3)], urlKey
+}
+
 // RevokeAccess ends all grants that this person gave in the workspace, as Linear's
 // settings page does, and returns how many there were.
 func (s *Server) RevokeAccess(email string) int {

@@ -73,8 +73,11 @@ func (n *orgNode) UpdatedAt() dateTime   { return dateTime{n.c.w.created} }
 func (n *orgNode) ArchivedAt() *dateTime { return nil }
 func (n *orgNode) Name() string          { return n.c.w.orgName }
 func (n *orgNode) URLKey() string        { return n.c.w.urlKey }
-func (n *orgNode) LogoURL() *string      { return nil }
-func (n *orgNode) UserCount() int32      { return int32(len(n.c.members(false))) }
+func (n *orgNode) PreviousURLKeys() []string {
+	return append([]string{}, n.c.w.formerKeys...)
+}
+func (n *orgNode) LogoURL() *string { return nil }
+func (n *orgNode) UserCount() int32 { return int32(len(n.c.members(false))) }
 
 func (n *orgNode) Users(a usersArgs) (*connection[*userNode], error) {
 	return n.c.userConnection(n.c.members(a.disabled()), a)

@@ -141,6 +141,7 @@ type change struct {
 type world struct {
 	seeds                  string // put before the names that seeded ids are made of
 	orgID, orgName, urlKey string
+	formerKeys             []string // what urlKey was before, newest first; three at most
 	created                time.Time
 	seq                    int64
 	users                  []*user
