@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -39,11 +40,23 @@ func (a *App) Handler() http.Handler {
 	browser.HandleFunc("POST /connect/{token}", a.startConnect)
 	browser.HandleFunc("GET /oauth/callback", a.finishConnect)
 	mux := http.NewServeMux()
-	mux.Handle("/", a.shielded(http.NewCrossOriginProtection().Handler(browser)))
+	mux.Handle("/", a.shielded(a.sameOrigin(browser)))
 	if a.Webhook.Reveal() != "" {
 		mux.HandleFunc("POST /webhooks/linear", a.takeWebhook)
 	}
 	return mux
+}
+
+// sameOrigin lets no other site press a button of ours. Our own origin is named,
+// since a proxy may put another Host before it.
+func (a *App) sameOrigin(next http.Handler) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	if u, err := url.Parse(a.Accounts.PublicURL); err != nil {
+		a.Log.Error("public address not understood", "err", err)
+	} else if err := guard.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+		a.Log.Error("public address is no origin", "err", err)
+	}
+	return guard.Handler(next)
 }
 
 // shielded sets the headers every page carries. No script runs on any of them.

@@ -28,6 +28,11 @@ func (*checkCmd) Run(ctx context.Context, c *config, to *console) error {
 	return c.check(ctx, to.out)
 }
 
+// unsureError is what a check could not find out from here.
+type unsureError struct{ text string }
+
+func (e *unsureError) Error() string { return e.text }
+
 // check tries every setting against the service it is for, says what it found
 // line by line, and fails when anything would not work.
 func (c *config) check(ctx context.Context, w io.Writer) error {
@@ -42,10 +47,15 @@ func (c *config) check(ctx context.Context, w io.Writer) error {
 		{"Slack app token", c.checkAppToken},
 		{"Linear API", c.checkLinearAPI},
 		{"Linear OAuth app", c.checkLinearApp},
+		{"public address", c.checkPublicURL},
 	} {
 		ctx, cancel := context.WithTimeout(ctx, checkCap)
 		found, err := item.try(ctx)
 		cancel()
+		if unsure, ok := errors.AsType[*unsureError](err); ok {
+			fmt.Fprintf(w, "? %s: %v\n", item.name, unsure)
+			continue
+		}
 		if err != nil {
 			fmt.Fprintf(w, "✗ %s: %v\n", item.name, err)
 			failed = errors.New("some checks failed")
@@ -153,5 +163,9 @@ func (c *config) checkLinearApp(ctx context.Context) (string, error) {
 	if resp.StatusCode >= http.StatusInternalServerError {
 		return "", fmt.Errorf("the token endpoint answered %d", resp.StatusCode)
 	}
-	return "client known; its callback URL must be " + c.PublicURL + "/oauth/callback", nil
+	found := "client known; its callback URL must be " + c.PublicURL + "/oauth/callback"
+	if c.LinearWebhook != "" {
+		found += ", its webhook URL " + c.PublicURL + "/webhooks/linear"
+	}
+	return found, nil
 }

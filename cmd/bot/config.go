@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ type config struct {
 	LinearScopes       string `env:"LINEAR_SCOPES" group:"Linear:" default:"read,write" help:"comma-separated OAuth scopes"`
 	LinearWebhook      string `name:"linear-webhook-secret" env:"LINEAR_WEBHOOK_SECRET" group:"Linear:" help:"enables POST /webhooks/linear"`
 
-	PublicURL  string `name:"public-url" env:"PUBLIC_URL" group:"This process:" help:"where browsers reach this process: https://…, or http:// on a loopback host"`
+	PublicURL  string `name:"public-url" env:"PUBLIC_URL" group:"This process:" help:"where browsers reach this process: https://…, with or without a path, or http:// on a loopback host"`
 	ListenAddr string `env:"LISTEN_ADDR" group:"This process:" default:"127.0.0.1:8080" help:"address of the HTTP listener"`
 
 	DatabaseURL          string `name:"database-url" env:"DATABASE_URL" group:"Storage:" default:"sqlite:linearbot.db" help:"sqlite:PATH"`
@@ -186,12 +187,28 @@ func (c *config) urls() []error {
 			problems = append(problems, fmt.Errorf("%s is more than an address: leave out user, query and fragment", name))
 		case name == "PUBLIC_URL" && u.Scheme == "http" && !loopback(u.Hostname()):
 			problems = append(problems, errors.New("PUBLIC_URL must be https: plain http is for loopback hosts only"))
+		case name == "PUBLIC_URL" && !plainPath.MatchString(u.EscapedPath()):
+			problems = append(problems, fmt.Errorf("PUBLIC_URL has the path %q; it can be names of letters, digits, - and _, such as /linearbot", u.EscapedPath()))
+		case name == "PUBLIC_URL" && slices.Contains(ownPaths, firstName(u.Path)):
+			problems = append(problems, fmt.Errorf("PUBLIC_URL has the path %q: leave out /%s, which is added to it", u.Path, firstName(u.Path)))
 		}
 	}
 	if c.SlackAPIURL != "" {
 		c.SlackAPIURL += "/"
 	}
 	return problems
+}
+
+// plainPath is a path that every proxy passes on as it is.
+var plainPath = regexp.MustCompile(`^(/[A-Za-z0-9_-]+)*$`)
+
+// ownPaths are where our own routes begin.
+var ownPaths = []string{"connect", "oauth", "webhooks", "healthz", "readyz", "metrics"}
+
+// firstName is the first name of a path.
+func firstName(path string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return name
 }
 
 func (c *config) listener() []error {

@@ -47,7 +47,8 @@ func (o *operated) does(db string, args ...string) (int, string) {
 	flags := []string{
 		"--database-url=sqlite:" + db, "--slack-bot-token=" + c.SlackBotToken, "--slack-app-token=" + c.SlackAppToken,
 		"--slack-api-url=" + c.SlackAPIURL, "--linear-client-id=" + c.LinearClientID, "--linear-client-secret=" + c.LinearClientSecret,
-		"--linear-auth-url=" + c.LinearAuthURL, "--linear-api-url=" + c.LinearAPIURL, "--public-url=" + c.PublicURL, "--log-level=error",
+		"--linear-auth-url=" + c.LinearAuthURL, "--linear-api-url=" + c.LinearAPIURL, "--public-url=" + c.PublicURL,
+		"--listen-addr=" + c.ListenAddr, "--log-level=error",
 	}
 	status := run(o.t.Context(), append(flags, args...), &out, &out)
 	return status, out.String()

@@ -14,7 +14,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/robfig/cron/v3"
 )
 
@@ -53,7 +52,7 @@ func (b *bot) serve(ctx context.Context) error {
 	hangups.Go(func() { b.onHangup(ctx) })
 	defer hangups.Wait()
 	defer stop()
-	b.log.InfoContext(ctx, "ready to connect", "listen", listener.Addr().String(), "version", version())
+	b.log.InfoContext(ctx, "ready to connect", "listen", listener.Addr().String(), "public", b.cfg.PublicURL, "version", version())
 
 	appErr := b.app.Run(ctx)
 
@@ -138,29 +137,4 @@ func (c cronLog) Info(msg string, kv ...any) {
 
 func (c cronLog) Error(err error, msg string, kv ...any) {
 	c.log.Error("cron", append([]any{"msg", msg, "err", err}, kv...)...)
-}
-
-// routes are the pages of the app and what an operator looks at.
-func (b *bot) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/", b.app.Handler())
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
-		if up, since := b.app.Ready(); !up {
-			http.Error(w, "socket down since "+since.UTC().Format(time.RFC3339), http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ok")
-	})
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-		defer cancel()
-		up, _ := b.app.Ready()
-		if err := b.db.Ping(ctx); err != nil || !up {
-			http.Error(w, "not ready", http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ready")
-	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(b.metrics, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
-	return mux
 }

@@ -23,7 +23,7 @@ type world struct {
 const patience = 20 * time.Second
 
 // newWorld starts the bot against a local Slack and the Linear at linearURL.
-func newWorld(t *testing.T, linearURL, publicURL string) *world {
+func newWorld(t *testing.T, linearURL, publicURL string, more ...func(*config)) *world {
 	t.Helper()
 	manifest, err := os.ReadFile("../../manifest.yaml")
 	if err != nil {
@@ -38,6 +38,9 @@ func newWorld(t *testing.T, linearURL, publicURL string) *world {
 		DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), RefreshSchedule: "@every 1m", ProbeSchedule: "@every 15m",
 		Command: "/linear", Verify: "email", Assistant: "parser", LogLevel: "debug",
 		AssistantPersonTokens: "1000000", AssistantWorkspaceTokens: "20000000", AssistantTurns: "8",
+	}
+	for _, change := range more {
+		change(&cfg)
 	}
 	if err := cfg.finish(); err != nil {
 		t.Fatal(err)
