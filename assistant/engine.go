@@ -26,7 +26,7 @@ const (
 // Asker is who wants something and through which door: the audit log names both.
 type Asker struct {
 	Key    store.Key
-	Source string // command, modal, shortcut, button, assistant
+	Source string // command, modal, shortcut, button, assistant; of a preview: what it was asked for by
 	Ref    string // the reference the person is shown; may be empty
 }
 

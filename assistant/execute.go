@@ -27,6 +27,9 @@ type execution struct {
 // execute carries out what is left to do and stores the end. When ctx ends on
 // the way the record stays in applying: the next Apply goes on from there.
 func (e *Engine) execute(ctx context.Context, a Asker, s *linear.Session, stored *storedRecord) (Outcome, error) {
+	if stored.Source != "" { // whoever confirms it: what it was asked for by stays
+		a.Source = stored.Source
+	}
 	x := &execution{engine: e, asker: a, s: s, stored: stored}
 	var g errgroup.Group
 	g.SetLimit(parallel)

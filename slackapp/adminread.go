@@ -3,8 +3,6 @@ package slackapp
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"time"
 
@@ -22,7 +20,7 @@ func (a *App) adminTab(ctx context.Context, r *request, at adminAt) (adminPage, 
 		p.Health, p.Incidents = a.health(ctx), a.incidents.last()
 	case tabUsage:
 		p.Days = max(at.Days, 7)
-		p.Usage, err = a.usage(ctx, r.Key.TeamID, p.Days)
+		p.Usage, err = a.readUsage(ctx, r.Key.TeamID, p.Days)
 	case tabPolicy:
 		p.Rules = a.policy(ctx, r.Key.TeamID)
 		p.Acting, err = a.actingMode(ctx, r.Key.TeamID)
@@ -73,74 +71,6 @@ func (a *App) readAudit(ctx context.Context, team string, at adminAt) (adminAudi
 		p.Prev = "prev"
 	}
 	return p, err
-}
-
-// usageMax bounds what is counted for the Usage tab.
-const usageMax = 50_000
-
-// usage counts the audit log of some days.
-func (a *App) usage(ctx context.Context, team string, days int) ([]factRow, error) {
-	entries, err := a.DB.Audit(ctx, store.AuditFilter{Key: store.Key{TeamID: team}, From: time.Now().AddDate(0, 0, -days), Limit: usageMax})
-	if err != nil {
-		return nil, err
-	}
-	people, created, failures := map[string]bool{}, map[string]int{}, map[string]int{}
-	changes, said := 0, 0
-	for _, e := range entries {
-		switch {
-		case e.Action == feedbackAction:
-			continue
-		case e.Result != "ok":
-			failures[e.Action+": "+resultWords(e.Result)]++
-			continue
-		case e.Action == "linear_issue_create":
-			created[e.Source]++
-		case e.Action == "linear_issue_update" || e.Action == "linear_graphql_query":
-			changes++
-		default:
-			continue
-		}
-		people[e.Key.UserID] = true
-		if e.Source == "assistant" {
-			said++
-		}
-	}
-	since := time.Now().AddDate(0, 0, -days)
-	rows := []factRow{
-		{Name: "Active people", Value: strconv.Itoa(len(people)), Note: fmt.Sprintf("changed something in Linear in %d days", days)},
-		{Name: "Issues created", Value: strconv.Itoa(total(created)), Note: tally(created, 6)},
-		{Name: "Changes", Value: strconv.Itoa(changes)},
-		{Name: "Asked for in plain words", Value: strconv.Itoa(said), Note: "confirmed and made"},
-	}
-	rows = append(rows, a.turnsRows(ctx, team, since)...)
-	return append(rows, a.feedbackRow(ctx, team, entries, since),
-		factRow{Name: "Failures", Value: strconv.Itoa(total(failures)), Note: tally(failures, 5)}), nil
-}
-
-func total(counts map[string]int) int {
-	n := 0
-	for _, c := range counts {
-		n += c
-	}
-	return n
-}
-
-// tally is the largest counts in words: "command 12 · modal 3".
-func tally(counts map[string]int, most int) string {
-	names := slices.SortedFunc(maps.Keys(counts), func(x, y string) int {
-		if counts[x] != counts[y] {
-			return counts[y] - counts[x]
-		}
-		if x < y {
-			return -1
-		}
-		return 1
-	})
-	var parts []string
-	for _, n := range names[:min(len(names), most)] {
-		parts = append(parts, fmt.Sprintf("%s %d", n, counts[n]))
-	}
-	return dotted(parts...)
 }
 
 // health is one row for each part of the system.

@@ -70,6 +70,7 @@ type App struct {
 	opinions  sync.Mutex // a change reads them, then writes
 	recents   sync.Mutex // likewise the titles of recent issues
 	incidents incidents
+	figures   figures
 	homes     homes
 	lists     savedLists
 	looks     lookups
@@ -115,6 +116,7 @@ func (a *App) Run(ctx context.Context) error {
 	done()
 	keeper.Wait()
 	a.letGo(context.WithoutCancel(ctx))
+	a.keepFigures(ctx)
 	return runErr
 }
 

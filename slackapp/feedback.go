@@ -49,7 +49,7 @@ func (a *App) pressFeedback(ctx context.Context, r *request, value string) error
 	if verdict == "good" {
 		result = "helpful"
 	}
-	if err := a.DB.AppendAudit(ctx, store.Entry{At: time.Now(), Key: r.Key, Action: feedbackAction, Result: result, Ref: ref, Source: "assistant"}); err != nil {
+	if err := a.DB.AppendAudit(ctx, store.Entry{At: time.Now(), Key: r.Key, Action: feedbackAction, Result: result, Ref: ref, Source: sourceWords}); err != nil {
 		return fmt.Errorf("keep feedback: %w", err)
 	}
 	if verdict != "good" {
@@ -121,7 +121,10 @@ func (a *App) feedbackRow(ctx context.Context, team string, entries []store.Entr
 			}
 		}
 	}
-	row := factRow{Name: "Answers found helpful", Value: fmt.Sprintf("%d of %d", helpful, all)}
+	row := factRow{Name: "Answers found helpful", Value: "Nobody has said yet."}
+	if all > 0 {
+		row.Value = fmt.Sprintf("%d of %d", helpful, all)
+	}
 	opinions, err := a.readOpinions(ctx, team)
 	if err != nil {
 		a.Log.WarnContext(ctx, "reasons not read", "err", err)

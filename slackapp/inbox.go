@@ -95,6 +95,7 @@ func (a *App) enqueueThen(ctx context.Context, r *request, journaled bool, then 
 		name: r.Op, log: log, cap: r.cap(),
 		run: func(ctx context.Context) error { return a.handle(ctx, r) },
 		done: func(err error) {
+			a.waited(r)
 			a.finish(r, journaled)
 			then()
 		},

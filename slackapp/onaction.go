@@ -171,7 +171,7 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 			return a.cancelLater(ctx, r, value)
 		}
 		if value != "" && !isKept(value) {
-			if err := a.Engine.Cancel(ctx, asker(r, "button"), value); err != nil {
+			if err := a.Engine.Cancel(ctx, asker(r, sourceButton), value); err != nil {
 				return err
 			}
 			a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) { d.Canceled++ })
@@ -207,7 +207,7 @@ func (a *App) pressChange(ctx context.Context, r *request, issueID, field string
 		return err
 	}
 	plan := assistant.Plan{Steps: []assistant.Step{{Tool: linear.ToolUpdate, Input: map[string]any{"issueId": issueID, field: value}}}}
-	out, err := a.run(ctx, r, s, "button", r.ID, plan)
+	out, err := a.run(ctx, r, s, sourceButton, r.ID, plan)
 	if errors.Is(err, linear.ErrNotFound) || errors.Is(err, linear.ErrForbidden) {
 		return errNoAccess
 	}

@@ -43,7 +43,7 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 	live := &liveText{app: a, r: r, ctx: ctx, cancel: done}
 	var steps []string
 	answer, err := a.Loop.Ask(ctx, assistant.Ask{
-		Asker: asker(r, "assistant"), Session: s, Text: text, Memory: memory, Context: a.quotes(ctx, r),
+		Asker: asker(r, sourceWords), Session: s, Text: text, Memory: memory, Context: a.quotes(ctx, r),
 		Public: r.Public, Now: a.clockOf(ctx, r),
 	}, func(p assistant.Progress) {
 		switch {

@@ -219,7 +219,7 @@ func (a *App) pagePlan(ctx context.Context, r *request, value string) error {
 	if err != nil {
 		return fmt.Errorf("page of a preview: %w", err)
 	}
-	prop, err := a.Engine.Proposed(ctx, asker(r, "button"), id)
+	prop, err := a.Engine.Proposed(ctx, asker(r, sourceButton), id)
 	if err != nil {
 		return a.refusedPress(ctx, r, id, err)
 	}
@@ -250,7 +250,7 @@ func (a *App) pressApply(ctx context.Context, r *request, id string) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Engine.Apply(ctx, asker(r, "button"), s, id)
+	out, err := a.Engine.Apply(ctx, asker(r, sourceButton), s, id)
 	a.touch(ctx, r, out)
 	if stale, ok := errors.AsType[*assistant.StaleError](err); ok {
 		return a.replace(ctx, r, staleMessage(stale).with(a.preview(ctx, r, stale.Proposal).Blocks...))
@@ -291,7 +291,7 @@ func (a *App) pressShowAgain(ctx context.Context, r *request, id string) error {
 	if err != nil {
 		return err
 	}
-	prop, err := a.Engine.Renew(ctx, asker(r, "button"), s, id)
+	prop, err := a.Engine.Renew(ctx, asker(r, sourceButton), s, id)
 	if errors.Is(err, assistant.ErrExpired) {
 		return a.replace(ctx, r, sayText("That preview is older than a day, so I don't have it any more. Nothing was changed. Ask again."))
 	}
@@ -314,7 +314,7 @@ func (a *App) pressRetryFailed(ctx context.Context, r *request, id string) error
 	if err != nil {
 		return err
 	}
-	out, err := a.Engine.RetryFailed(ctx, asker(r, "button"), s, id)
+	out, err := a.Engine.RetryFailed(ctx, asker(r, sourceButton), s, id)
 	a.touch(ctx, r, out)
 	if err != nil && !errors.Is(err, assistant.ErrAlready) {
 		return a.refusedPress(ctx, r, id, err)
@@ -324,10 +324,10 @@ func (a *App) pressRetryFailed(ctx context.Context, r *request, id string) error
 
 func sourceOfRequest(r *request) string {
 	switch {
+	case r.Spoken:
+		return sourceWords
 	case r.Command != nil:
-		return "command"
-	case r.Event != nil:
-		return "assistant"
+		return sourceCommand
 	}
-	return "button"
+	return sourceButton
 }

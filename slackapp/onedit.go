@@ -90,7 +90,7 @@ func (a *App) endOfEdit(r *request) func(context.Context, linear.Issue, error) s
 // runOne applies one update from a form and shows the card where it was opened.
 func (a *App) runOne(ctx context.Context, r *request, s *linear.Session, meta formMeta, input map[string]any) (linear.Issue, error) {
 	plan := assistant.Plan{Steps: []assistant.Step{{Tool: linear.ToolUpdate, Input: input}}}
-	out, err := a.run(ctx, r, s, "modal", meta.ID, plan)
+	out, err := a.run(ctx, r, s, sourceForm, meta.ID, plan)
 	if err != nil {
 		return linear.Issue{}, err
 	}
@@ -143,7 +143,7 @@ func (a *App) submitComment(ctx context.Context, r *request) any {
 		if err != nil {
 			return linear.Issue{}, err
 		}
-		out, err := a.run(ctx, r, s, "modal", meta.ID, p)
+		out, err := a.run(ctx, r, s, sourceForm, meta.ID, p)
 		if err != nil {
 			return linear.Issue{}, err
 		}

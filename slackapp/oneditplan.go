@@ -12,7 +12,7 @@ import (
 // pressEditPlan opens the form in which the one change of a preview can be made by
 // hand, filled in as it was proposed. Only its asker may.
 func (a *App) pressEditPlan(ctx context.Context, r *request, id string) error {
-	prop, err := a.Engine.Proposed(ctx, asker(r, "button"), id)
+	prop, err := a.Engine.Proposed(ctx, asker(r, sourceButton), id)
 	if err != nil {
 		return a.refusedPress(ctx, r, id, err)
 	}

@@ -16,6 +16,10 @@ import (
 // failure is an error in the words of say, with what is known of the request. When
 // the words offer to try again, what was asked for is kept for that.
 func (a *App) failure(ctx context.Context, r *request, err error) Failure {
+	if !r.counted {
+		r.counted = true
+		a.figures.failed(r.Key.TeamID, failureWord(err))
+	}
 	known := about{Ref: r.Ref, Word: a.Word, Bot: a.bot.Name, Reads: r.Reads, Issue: r.Issue, URL: r.URL, Team: r.Team, Doing: r.Doing}
 	known.Channel = channelName(r)
 	if account, stErr := a.Accounts.Status(ctx, r.Key); stErr == nil {

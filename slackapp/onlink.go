@@ -94,7 +94,7 @@ func (a *App) addComment(ctx context.Context, r *request, s *linear.Session, see
 	if err != nil {
 		return err
 	}
-	out, err := a.run(ctx, r, s, "modal", seed, p)
+	out, err := a.run(ctx, r, s, sourceForm, seed, p)
 	if err != nil {
 		return err
 	}

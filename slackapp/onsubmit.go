@@ -91,8 +91,10 @@ func (a *App) race(ctx context.Context, r *request, meanwhile slack.ModalViewReq
 		}
 		return slack.NewClearViewSubmissionResponse()
 	case <-timer.C:
+		r.late = true
 		go func() {
 			o := <-done
+			a.waited(r)
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleCap)
 			defer cancel()
 			view := end(ctx, o.issue, o.err)
@@ -122,7 +124,11 @@ func (a *App) createFromForm(ctx context.Context, r *request, s *linear.Session,
 		d.StateID = "" // nobody chose it: the template may
 	}
 	plan := assistant.Plan{Steps: []assistant.Step{{Tool: linear.ToolCreate, Input: d.createInput()}}}
-	out, err := a.run(ctx, r, s, "modal", meta.ID, plan)
+	from := sourceForm
+	if meta.Source != nil {
+		from = sourceShortcut
+	}
+	out, err := a.run(ctx, r, s, from, meta.ID, plan)
 	if err != nil {
 		return linear.Issue{}, err
 	}
@@ -194,5 +200,5 @@ func (a *App) submitFailed(ctx context.Context, r *request, title string, err er
 }
 
 func asker(r *request, source string) assistant.Asker {
-	return assistant.Asker{Key: r.Key, Source: source}
+	return assistant.Asker{Key: r.Key, Source: source, Ref: r.Ref}
 }

@@ -49,6 +49,7 @@ func (a *App) words(ctx context.Context, r *request, text string) error {
 	if !a.Words || a.policy(ctx, r.Key.TeamID).AssistantOff {
 		return a.reply(ctx, r, unavailable("The assistant is unavailable. Commands still work."))
 	}
+	r.Spoken = true
 	answer := func(ctx context.Context) (Message, error) { return a.answerWords(ctx, r, text) }
 	if r.Event == nil {
 		return a.withProgress(ctx, r, answer)

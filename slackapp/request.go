@@ -29,6 +29,7 @@ type request struct {
 	What     string // what was asked for, after "I'll finish": creating “Fix login”
 	Said     string // timestamp of the message that asks, if one does
 	Public   bool   // others read the answer: private teams stay out of it
+	Spoken   bool   // in plain words
 	Saved    bool   // a read is answered with what was seen before
 	Resumed  bool   // taken up again after a restart or a connect: triggers are dead
 
@@ -47,6 +48,8 @@ type request struct {
 	answered bool        // a reply is out; the next one replaces it
 	putOff   bool        // it goes on later: its envelope stays in the inbox
 	came     time.Time   // when it came first, before any restart
+	late     bool        // a form that is answered before its work is done
+	counted  bool        // its failure was counted
 	raced    error       // how a form ended that nobody waits for any more
 
 	Shown    []string // identifiers the answer shows, in order

@@ -102,6 +102,17 @@ func (w world) otherSurfaces() map[string]any {
 	page := adminPage{Tab: tabPeople, At: noon, People: adminPeople{Accounts: []store.Account{a, revoked}, Counts: map[store.State]int{store.Active: 41, store.Expired: 3}, Next: "next"}}
 	health := adminPage{Health: []healthRow{{Name: "Linear API", State: "Degraded", Since: noon, Note: "p95 2100 ms"}, {Name: "Store", State: "OK"}}}
 	audit := adminPage{Tab: tabAudit, Audit: adminAudit{Entries: []store.Entry{{At: noon, Key: a.Key, Action: "linear_issue_create", Target: "ENG-142", Result: "ok", Ref: "ab12cd34"}}, Next: "next"}}
+	used := usage{
+		Days: 30,
+		Made: changesMade{
+			people: map[string]bool{"U1": true, "U2": true}, created: map[string]int{"command": 12, "form": 31, "shortcut": 7, "plain words": 4},
+			refused: map[string]int{"forbidden": 2, "timeout": 1}, changes: 120, said: 9,
+		},
+		Turns:    []factRow{{Name: "Assistant turns", Value: "60", Note: "9 confirmed · 2 canceled · 1 failed"}},
+		Opinions: factRow{Name: "Answers found helpful", Value: "4 of 5", Note: "“It missed the second one” (Ref ab12cd34)"},
+		Took:     map[string]waits{"commands": {26: 40, 30: 3}, "plain words": {49: 60}, "buttons": {17: 80}},
+		Failed:   map[string]int{"issue not found": 4, "Linear not responding": 2, "name not known": 9},
+	}
 	return map[string]any{
 		"new_issue_unread":  newIssue{Dir: w.dir, Draft: w.draft(), Source: &source{Gap: gapBroken, Notice: gapBroken.before("linear")}}.view(),
 		"new_issue_loading": newIssueLoading(draft{}, "meta"), "creating": creating("meta"), "saving": savingView("Edit ENG-142", "meta"),
@@ -131,7 +142,7 @@ func (w world) otherSurfaces() map[string]any {
 		"help": h.message(), "help_all": h.all(), "help_verb": topicVerb, "help_field": topicField, "not_understood": notUnderstood("/linear"),
 		"unknown_verb": unknownVerb("crate", "create", "Fix login", "/linear"),
 		"admin_people": page.view(), "admin_health": health.view(), "admin_audit": audit.view(), "admin_only": adminOnly(),
-		"admin_usage":      adminPage{Tab: tabUsage, Usage: []factRow{{Name: "Active people", Value: "12", Note: "in 7 days"}}}.view(),
+		"admin_usage": adminPage{Tab: tabUsage, Usage: used.rows()}.view(), "admin_usage_empty": adminPage{Tab: tabUsage, Usage: usage{Days: 7, Opinions: factRow{Name: "Answers found helpful", Value: "Nobody has said yet."}}.rows()}.view(),
 		"admin_policy":     adminPage{Tab: tabPolicy, Acting: acting{Actor: "user", Behind: 1}}.view(),
 		"admin_policy_app": adminPage{Tab: tabPolicy, Acting: acting{Actor: "app", Chosen: true, Behind: 41}}.view(),
 		"admin_acting":     actingView("app", 41), "admin_acting_back": actingView("user", 0),

@@ -44,6 +44,9 @@ func (a *App) answer(ctx context.Context, in inbound, r *request, ack acker) {
 			payload = a.brokenPayload(r, err)
 		}
 		ackErr := ack(ctx, payload)
+		if !r.late {
+			a.waited(r)
+		}
 		a.Log.InfoContext(ctx, "envelope answered", "op", r.Op, "team", r.Key.TeamID, "user", r.Key.UserID,
 			"ref", r.Ref, "took", time.Since(began), "err", firstError(err, ackErr))
 	}()

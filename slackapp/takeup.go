@@ -8,17 +8,21 @@ import (
 )
 
 // keepUp holds on to the envelopes this process works on, and takes up what is
-// due: what another process left behind, and what was put off until now.
+// due: what another process left behind, and what was put off until now. Meanwhile
+// it keeps what was measured.
 func (a *App) keepUp(ctx context.Context) {
-	look, hold := time.NewTicker(min(lookEvery, a.Lease/3)), time.NewTicker(a.Lease/3)
+	look, hold, figures := time.NewTicker(min(lookEvery, a.Lease/3)), time.NewTicker(a.Lease/3), time.NewTicker(figuresEvery)
 	defer look.Stop()
 	defer hold.Stop()
+	defer figures.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-look.C:
 			a.takeDue(ctx)
+		case <-figures.C:
+			a.keepFigures(ctx)
 		case <-hold.C:
 			if err := a.DB.HoldEnvelopes(ctx, a.Owner, time.Now().Add(a.Lease)); err != nil && ctx.Err() == nil {
 				a.Log.ErrorContext(ctx, "inbox not held", "err", err)

@@ -67,7 +67,7 @@ func (a *App) pressApplyOne(ctx context.Context, r *request, id string) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Engine.Apply(ctx, asker(r, "button"), s, id)
+	out, err := a.Engine.Apply(ctx, asker(r, sourceButton), s, id)
 	a.touch(ctx, r, out)
 	stale, changed := errors.AsType[*assistant.StaleError](err)
 	switch {
