@@ -80,7 +80,7 @@ func (a *account) lastUse() time.Time {
 }
 
 func (a *account) rememberLimit(h http.Header) {
-	limit, ok := readRateLimit(h)
+	limit, ok := ReadRateLimit(h)
 	if !ok {
 		return
 	}

@@ -14,8 +14,9 @@ type RateLimit struct {
 	Reset     time.Time
 }
 
-// readRateLimit reads the request bucket from the headers; false: none there.
-func readRateLimit(h http.Header) (RateLimit, bool) {
+// ReadRateLimit reads an account's request budget from the headers of an answer of
+// Linear; false: none there.
+func ReadRateLimit(h http.Header) (RateLimit, bool) {
 	limit, err := strconv.Atoi(h.Get("X-RateLimit-Requests-Limit"))
 	if err != nil {
 		return RateLimit{}, false

@@ -7,6 +7,8 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linearbot/accounts"
+	"linearbot/linear"
 	"linearbot/store"
 )
 
@@ -159,8 +161,15 @@ type adminAudit struct {
 	Prev    string
 
 	Person string // the filters
+	Action string
 	Result string
 	Days   int
+}
+
+// auditActions are the names in the audit log that can be looked for.
+var auditActions = []string{
+	linear.ToolCreate, linear.ToolUpdate, linear.ToolQuery, "undo", "connect", accounts.ActionReplace, "disconnect", "lost",
+	"force_disconnect", "block", "unblock", "share", "policy", "acting_mode", feedbackAction,
 }
 
 func (a adminAudit) filters() slack.Block {
@@ -171,7 +180,12 @@ func (a adminAudit) filters() slack.Block {
 		results = append(results, choice{Label: sentenceWord(resultWords(r)), Value: r})
 	}
 	days := append([]choice{{Label: "All dates", Value: "0"}}, dayChoices(1, 7, 30, 90)...)
-	return actions("audit_filter", who, staticSelect(actAdminFilter+".result", "Result", results, firstOf(a.Result, "all")),
+	does := []choice{{Label: "Any action", Value: "all"}}
+	for _, name := range auditActions {
+		does = append(does, choice{Label: name, Value: name})
+	}
+	return actions("audit_filter", who, staticSelect(actAdminFilter+".action", "Action", does, firstOf(a.Action, "all")),
+		staticSelect(actAdminFilter+".result", "Result", results, firstOf(a.Result, "all")),
 		staticSelect(actAdminFilter+".days", "Dates", days, fmt.Sprint(a.Days)))
 }
 
@@ -179,15 +193,16 @@ func (a adminAudit) blocks() []slack.Block {
 	if len(a.Entries) == 0 {
 		return blocks(a.filters(), section("Nothing was recorded that matches."), a.buttons())
 	}
-	var lines []string
+	all := blocks(a.filters())
 	for _, e := range a.Entries[:min(len(a.Entries), 25)] {
 		who := "the bot"
 		if e.Key.UserID != "" {
 			who = mention(e.Key.UserID)
 		}
-		lines = append(lines, dotted(moment(e.At), who, code(e.Action, 60), inline(e.Target, 40), resultWords(e.Result), refWords(e.Ref)))
+		all = append(all, section(dotted(moment(e.At), who)+"\n"+
+			dotted(code(e.Action, 60), inline(e.Target, 40), resultWords(e.Result), refWords(e.Ref))))
 	}
-	return append(append(blocks(a.filters()), paragraphs(lines)...), blocks(a.buttons())...)
+	return append(all, a.buttons())
 }
 
 func (a adminAudit) buttons() slack.Block {

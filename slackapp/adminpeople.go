@@ -1,6 +1,9 @@
 package slackapp
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/slack-go/slack"
 
 	"linearbot/store"
@@ -15,6 +18,7 @@ type adminPeople struct {
 	Counts   map[store.State]int
 	State    store.State // the filter; "" is everybody
 	Name     string      // the filter
+	At       time.Time   // now
 	Prev     string      // values of the paging buttons; "" hides them
 	Next     string
 }
@@ -36,7 +40,7 @@ func (p adminPeople) blocks() []slack.Block {
 		all = append(all, section("Nobody matches. Clear the filter to see everybody."))
 	}
 	for _, a := range p.Accounts[:min(len(p.Accounts), peopleRows)] {
-		all = append(all, section(accountRow(a), accountMenu(a)))
+		all = append(all, section(accountRow(a, p.At), accountMenu(a)))
 	}
 	var paging []slack.BlockElement
 	if p.Prev != "" {
@@ -54,13 +58,29 @@ func sentenceWord(s string) string {
 	return full[:len(full)-1]
 }
 
-// accountRow is "@alice · Alice Chen · Acme · connected · last used …".
-func accountRow(a store.Account) string {
+// accountRow is "@alice · Alice Chen · Acme · active · last used 2 h".
+func accountRow(a store.Account, now time.Time) string {
 	used := ""
 	if !a.LastUsedAt.IsZero() {
-		used = "last used " + moment(a.LastUsedAt)
+		used = "last used " + since(a.LastUsedAt, now)
 	}
-	return dotted(mention(a.Key.UserID), inline(a.ViewerName, 80), inline(a.OrgName, 80), stateWord(a.State), used)
+	state := stateWord(a.State)
+	if a.State == store.Active {
+		state = "active"
+	}
+	return dotted(mention(a.Key.UserID), inline(a.ViewerName, 80), inline(a.OrgName, 80), state, used)
+}
+
+// since is how long ago something was that is known to the hour.
+func since(t, now time.Time) string {
+	switch d := now.Sub(t); {
+	case d < time.Hour:
+		return "under 1 h"
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d d", int(d.Hours()/24))
+	}
 }
 
 func accountMenu(a store.Account) slack.BlockElement {
@@ -82,7 +102,7 @@ func accountMenu(a store.Account) slack.BlockElement {
 }
 
 // accountView is Details.
-func accountView(a store.Account) slack.ModalViewRequest {
+func accountView(a store.Account, now time.Time) slack.ModalViewRequest {
 	var rows []factRow
 	add := func(name, value string) {
 		if value != "" {
@@ -96,7 +116,7 @@ func accountView(a store.Account) slack.ModalViewRequest {
 	if a.Holds() {
 		add("Acts as", modeWord(a.Actor))
 	}
-	all := append([]slack.Block{section(accountRow(a))}, facts(rows, "Nothing is stored.")...)
+	all := append([]slack.Block{section(accountRow(a, now))}, facts(rows, "Nothing is stored.")...)
 	var times []string
 	if !a.ConnectedAt.IsZero() {
 		times = append(times, "Connected "+moment(a.ConnectedAt))

@@ -2,7 +2,6 @@ package slackapp
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -31,7 +30,7 @@ func (a *App) adminTab(ctx context.Context, r *request, at adminAt) (adminPage, 
 }
 
 func (a *App) readPeople(ctx context.Context, team string, at adminAt) (adminPeople, error) {
-	p := adminPeople{State: at.State, Name: at.Name}
+	p := adminPeople{State: at.State, Name: at.Name, At: time.Now()}
 	var err error
 	if p.Counts, err = a.DB.CountAccounts(ctx); err != nil {
 		return p, err
@@ -52,7 +51,7 @@ const auditRows = 20
 
 // audit is what the filters of the tab select.
 func (at adminAt) audit(team string, limit int) store.AuditFilter {
-	f := store.AuditFilter{Key: store.Key{TeamID: team, UserID: at.Person}, Result: at.Result, Limit: limit}
+	f := store.AuditFilter{Key: store.Key{TeamID: team, UserID: at.Person}, Action: at.Action, Result: at.Result, Limit: limit}
 	if at.Days > 0 {
 		f.From = time.Now().AddDate(0, 0, -at.Days)
 	}
@@ -62,7 +61,7 @@ func (at adminAt) audit(team string, limit int) store.AuditFilter {
 
 func (a *App) readAudit(ctx context.Context, team string, at adminAt) (adminAudit, error) {
 	entries, err := a.DB.Audit(ctx, at.audit(team, auditRows+1))
-	p := adminAudit{Entries: entries, Person: at.Person, Result: at.Result, Days: at.Days}
+	p := adminAudit{Entries: entries, Person: at.Person, Action: at.Action, Result: at.Result, Days: at.Days}
 	if len(entries) > auditRows {
 		p.Entries = entries[:auditRows]
 		p.Next = "next:" + strconv.FormatInt(p.Entries[auditRows-1].Seq, 10)
@@ -71,53 +70,4 @@ func (a *App) readAudit(ctx context.Context, team string, at adminAt) (adminAudi
 		p.Prev = "prev"
 	}
 	return p, err
-}
-
-// health is one row for each part of the system.
-func (a *App) health(ctx context.Context) []healthRow {
-	up, since := a.Ready()
-	rows := []healthRow{{Name: "Slack socket", State: okOr(up, "Down"), Since: since}, a.linearHealth()}
-	auth := healthRow{Name: "Auth service", State: "OK"}
-	if trouble, err := a.Accounts.Trouble(ctx); err != nil || !trouble.IsZero() {
-		auth = healthRow{Name: "Auth service", State: "Down", Since: trouble, Note: "Linear refuses this app's client id or secret. Connections in use go on until they run out."}
-	}
-	depth := a.queue.depth()
-	return append(rows, auth,
-		healthRow{Name: "Store", State: okOr(a.DB.Ping(ctx) == nil, "Down")},
-		healthRow{Name: "Queue", State: okOr(depth < queueRoom/2, "Degraded"), Note: fmt.Sprintf("%d waiting", depth)},
-		healthRow{Name: "Assistant", State: okOr(a.Words, "Down"), Note: "plain words " + onOff(a.Words)})
-}
-
-// linearHealth is what the requests of the last hour tell of Linear.
-func (a *App) linearHealth() healthRow {
-	row := healthRow{Name: "Linear API", State: "OK"}
-	p := a.Pulse.lastHour()
-	if p.Requests == 0 {
-		row.Note = "no requests in the last hour"
-		return row
-	}
-	rate := 100 * float64(p.Failed) / float64(p.Requests)
-	row.Note = fmt.Sprintf("p95 %d ms, errors %.1f%% of %s in 1 h", p.P95.Milliseconds(), rate, plural(p.Requests, "request", "requests"))
-	row.Since = p.FailingSince
-	switch {
-	case rate > 50:
-		row.State = "Down"
-	case rate > 5 || p.P95 > 3*time.Second:
-		row.State = "Degraded"
-	}
-	return row
-}
-
-func okOr(ok bool, otherwise string) string {
-	if ok {
-		return "OK"
-	}
-	return otherwise
-}
-
-func onOff(on bool) string {
-	if on {
-		return "on"
-	}
-	return "off"
 }

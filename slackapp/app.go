@@ -71,6 +71,7 @@ type App struct {
 	recents   sync.Mutex // likewise the titles of recent issues
 	incidents incidents
 	figures   figures
+	healths   healths
 	homes     homes
 	lists     savedLists
 	looks     lookups
@@ -105,6 +106,7 @@ func (a *App) Run(ctx context.Context) error {
 	a.takeDue(ctx)
 	holding, done := context.WithCancel(context.WithoutCancel(ctx))
 	var keeper sync.WaitGroup
+	a.health(ctx)
 	keeper.Go(func() { a.keepUp(holding) })
 	runErr := a.socket.run(serving)
 	if a.removed.Load() {

@@ -22,6 +22,7 @@ type adminAt struct {
 	Pages  []string    `json:"p,omitempty"` // where the pages before this one began
 	After  string      `json:"a,omitempty"`
 	Person string      `json:"u,omitempty"` // filters of Audit
+	Action string      `json:"c,omitempty"`
 	Result string      `json:"r,omitempty"`
 	Days   int         `json:"d,omitempty"` // of Usage, and how far Audit goes back
 }
@@ -125,18 +126,21 @@ func (a *App) redrawAdmin(ctx context.Context, r *request, at adminAt, notice, v
 
 // filtered applies one choice of a filter; the block names the filter.
 func (at adminAt) filtered(act *slack.BlockAction, value string) adminAt {
-	switch strings.TrimPrefix(act.ActionID, actAdminFilter+".") {
+	filter := strings.TrimPrefix(act.ActionID, actAdminFilter+".")
+	if value == "all" {
+		value = ""
+	}
+	switch filter {
 	case "person":
 		at.Person = act.SelectedUser
+	case "action":
+		at.Action = value
 	case "result":
 		at.Result = value
 	case "days":
 		at.Days, _ = strconv.Atoi(value) // no number is no filter
 	default:
 		at.State = store.State(value)
-	}
-	if value == "all" {
-		at.State, at.Result = "", ""
 	}
 	return at
 }
@@ -164,7 +168,7 @@ func (a *App) adminDoes(ctx context.Context, r *request, value string) (done str
 		if err != nil {
 			return "", err
 		}
-		return "", a.openOver(ctx, r, accountView(account))
+		return "", a.openOver(ctx, r, accountView(account, time.Now()))
 	case moreForce, moreBar:
 		return "", a.openOver(ctx, r, forceView(value, id, what == moreBar))
 	case moreAskAgain:

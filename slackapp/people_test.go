@@ -91,7 +91,10 @@ func TestAdminTabs(t *testing.T) {
 	w.types(w.alice, general, "/linear create Seen by the audit team:ENG")
 	w.sees(w.alice, general, "Seen by the audit")
 	v := w.admin(w.carol, "Health", "Slack socket")
-	mustSay(t, slacktest.Text(v), "Linear API", "Auth service", "Store", "Queue", "Assistant")
+	mustSay(t, slacktest.Text(v), "Linear API", "Rate limit", "Auth service", "Store", "Queue", "Assistant")
+	if n := strings.Count(slacktest.Text(v), "OK since"); n != 7 {
+		t.Errorf("%d of 7 parts say since when they are OK:\n%s", n, slacktest.Text(v))
+	}
 	w.clicks(w.carol, v, "Usage")
 	v = w.form(w.carol, "Active people")
 	mustSay(t, slacktest.Text(v), "command 1")
@@ -100,6 +103,14 @@ func TestAdminTabs(t *testing.T) {
 	if strings.Contains(slacktest.Text(v), "Seen by the audit") {
 		t.Error("the audit shows a title")
 	}
+	w.clicks(w.carol, v, "Action", "connect")
+	w.await("connects alone", func() bool {
+		text := slacktest.Text(w.carol.View())
+		return strings.Contains(text, "`connect`") && !strings.Contains(text, "`linear_issue_create`")
+	})
+	v = w.carol.View()
+	w.clicks(w.carol, v, "Action", "Any action")
+	v = w.form(w.carol, "`linear_issue_create`")
 	w.clicks(w.carol, v, "Export CSV")
 	w.sees(w.carol, w.carol.DM(), "time,who,action,target,result,source,ref")
 	w.clicks(w.carol, v, "People")

@@ -66,7 +66,7 @@ func (p policy) blocks() []slack.Block {
 		{Label: "Guests may use Linear here", Value: ruleGuests, More: "Each with their own connection"},
 		{Label: "Preview links in channels shared with other companies", Value: ruleShared, More: "Also while a message is written: Slack does not say where it will go"},
 		{Label: "Read plain words", Value: ruleAssistant, More: "Off: commands still work"},
-		{Label: "Only admins edit channel defaults", Value: ruleAdmins},
+		{Label: "Only admins edit channel defaults", Value: ruleAdmins, More: "Off: any connected member does"},
 		{Label: "Preview typed changes before they are made", Value: ruleConfirm, More: "Buttons and forms act at once"},
 	}, on...)
 	where := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeConversations, plain("Everywhere", maxPlaceholder), actAdminPolicy+".channels")

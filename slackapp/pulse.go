@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"linearbot/linear"
 )
 
 // pulseSize is how many requests to Linear are remembered for the Health tab.
@@ -24,6 +26,7 @@ type beat struct {
 	at     time.Time
 	took   time.Duration
 	failed bool
+	room   linear.RateLimit
 }
 
 // RoundTrip is http.RoundTripper.
@@ -35,6 +38,9 @@ func (p *Pulse) RoundTrip(r *http.Request) (*http.Response, error) {
 	began := time.Now()
 	resp, err := next.RoundTrip(r)
 	b := beat{at: began, took: time.Since(began), failed: err != nil && r.Context().Err() == nil || err == nil && resp.StatusCode >= 500}
+	if resp != nil {
+		b.room, _ = linear.ReadRateLimit(resp.Header) // none says nothing
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.beats[p.n%pulseSize] = b
@@ -46,7 +52,8 @@ func (p *Pulse) RoundTrip(r *http.Request) (*http.Response, error) {
 type pulseFigures struct {
 	Requests, Failed int
 	P95              time.Duration
-	FailingSince     time.Time // first of the failures that no success has followed
+	Least            linear.RateLimit // of the account with the least room; no Limit: nobody was told
+	FailingSince     time.Time        // first of the failures that no success has followed
 }
 
 func (p *Pulse) lastHour() pulseFigures {
@@ -64,6 +71,9 @@ func (p *Pulse) lastHour() pulseFigures {
 		}
 		f.Requests++
 		took = append(took, b.took)
+		if b.room.Limit > 0 && (f.Least.Limit == 0 || b.room.Remaining < f.Least.Remaining) {
+			f.Least = b.room
+		}
 		if !b.failed {
 			f.FailingSince = time.Time{}
 			continue

@@ -99,7 +99,7 @@ func (w world) otherSurfaces() map[string]any {
 	topicVerb, _ := h.topic("create", nil)
 	topicField, _ := h.topic("state", []string{"Todo", "In Review"})
 	failed := sayAbout(errQueueFull, about{Ref: "ab12cd34", Held: "held-1"})
-	page := adminPage{Tab: tabPeople, At: noon, People: adminPeople{Accounts: []store.Account{a, revoked}, Counts: map[store.State]int{store.Active: 41, store.Expired: 3}, Next: "next"}}
+	page := adminPage{Tab: tabPeople, At: noon, People: adminPeople{At: noon.Add(3 * time.Hour), Accounts: []store.Account{a, revoked}, Counts: map[store.State]int{store.Active: 41, store.Expired: 3}, Next: "next"}}
 	health := adminPage{Health: []healthRow{{Name: "Linear API", State: "Degraded", Since: noon, Note: "p95 2100 ms"}, {Name: "Store", State: "OK"}}}
 	audit := adminPage{Tab: tabAudit, Audit: adminAudit{Entries: []store.Entry{{At: noon, Key: a.Key, Action: "linear_issue_create", Target: "ENG-142", Result: "ok", Ref: "ab12cd34"}}, Next: "next"}}
 	used := usage{
@@ -147,7 +147,7 @@ func (w world) otherSurfaces() map[string]any {
 		"admin_policy_app": adminPage{Tab: tabPolicy, Acting: acting{Actor: "app", Chosen: true, Behind: 41}}.view(),
 		"admin_acting":     actingView("app", 41), "admin_acting_back": actingView("user", 0),
 		"dm_acting_app": actingChanged(store.Notice{Cause: "app"}, "ab12cd34"), "dm_acting_user": actingChanged(store.Notice{Cause: "user"}, "ab12cd34"),
-		"admin_person": accountView(a), "admin_force": forceView("meta", "U1", false), "admin_bar": forceView("meta", "U1", true),
+		"admin_person": accountView(a, noon), "admin_force": forceView("meta", "U1", false), "admin_bar": forceView("meta", "U1", true),
 		"feedback": feedbackView("ab12cd34"),
 		"preview_query": plan{ID: "proposal-1", Actor: "user", Until: noon, Items: []planItem{{
 			Title: "issueRelationCreate", Action: "Run", Private: true, Taint: "the assistant's own words",

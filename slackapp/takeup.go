@@ -23,6 +23,7 @@ func (a *App) keepUp(ctx context.Context) {
 			a.takeDue(ctx)
 		case <-figures.C:
 			a.keepFigures(ctx)
+			a.health(ctx)
 		case <-hold.C:
 			if err := a.DB.HoldEnvelopes(ctx, a.Owner, time.Now().Add(a.Lease)); err != nil && ctx.Err() == nil {
 				a.Log.ErrorContext(ctx, "inbox not held", "err", err)

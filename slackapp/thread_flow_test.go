@@ -313,7 +313,7 @@ func TestTeamPickedWhileTheThreadIsRead(t *testing.T) {
 	w.submits(w.alice, nil)
 	w.sees(w.alice, engineering, "are saved")
 	thread := w.slack.Thread(engineering, "Login fails on Safari 26")
-	w.slack.Inject(slacktest.Fault{Method: "conversations.replies", Times: 1, Delay: 700 * time.Millisecond})
+	w.slack.Inject(slacktest.Fault{Method: "conversations.replies", Times: 1, Delay: 1500 * time.Millisecond})
 	shortcut(w, w.alice, "create_issue_from_message", thread[0])
 	v := w.form(w.alice, "Reading the thread…")
 	drawn := func() (n, conflicts int) {
