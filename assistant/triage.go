@@ -13,17 +13,24 @@ import (
 )
 
 // triageWords ask for help with an issue that has just come in.
-var triageWords = regexp.MustCompile(`(?i)^\s*(?:please\s+|can you\s+|could you\s+)?triage\s+(\S+?)(?:\s+please)?\s*[.!?]*$`)
+var triageWords = regexp.MustCompile(`(?i)^\s*(?:(?:please|can you|could you|would you|help me|help|let's|let’s|to)\s+)*triage\s+(?:(?:the\s+)?(?:issue|ticket|bug)\s+)?(\S+|(?:this|that|the)\s+(?:one|issue|ticket|bug|thread))(?:\s+for me)?(?:,?\s+please)?\s*[.!?]*\s*$`)
 
-// ParseTriage reads "triage ENG-142". What stands for the issue may be "this": ref
-// is then empty unless the thread has shown exactly one.
+// triageThis stands for the issue that the conversation is about.
+var triageThis = regexp.MustCompile(`(?i)^(?:this|that|it|(?:this|that|the)\s+\w+)$`)
+
+// ParseTriage reads "triage ENG-142" and "triage this". For the latter ref is empty
+// unless the thread has shown exactly one issue.
 func ParseTriage(text string, thread Thread) (ref string, ok bool) {
-	what := triageWords.FindStringSubmatch(text)
-	if what == nil {
+	said := triageWords.FindStringSubmatch(text)
+	if said == nil {
 		return "", false
 	}
-	if ref, isRef := issueRef(strings.Trim(what[1], "<>")); isRef {
+	what := strings.Trim(said[1], "<>.!?,")
+	if ref, isRef := issueRef(what); isRef {
 		return ref, true
+	}
+	if !triageThis.MatchString(what) {
+		return "", false
 	}
 	if len(thread.Issues) == 1 {
 		return thread.Issues[0], true
@@ -49,11 +56,19 @@ type Suggestion struct {
 	Proposal
 }
 
+// TeamHint tells that similar issues are in another team. It is only said: issues
+// are not moved to another team here.
+type TeamHint struct {
+	Team  linear.TeamRef
+	Agree []string // identifiers of the similar issues that are there
+}
+
 // Triage is what similar issues say about one that has just come in.
 type Triage struct {
 	Issue       linear.Issue
 	Alike       int // how many similar issues there are
 	Suggestions []Suggestion
+	Team        *TeamHint // nil: they say nothing about the team
 }
 
 // Triage suggests what at least half of the similar issues agree on where the
@@ -68,7 +83,7 @@ func (e *Engine) Triage(ctx context.Context, a Asker, s *linear.Session, ref str
 	if err != nil {
 		return Triage{}, err
 	}
-	t := Triage{Issue: issue, Alike: len(alike)}
+	t := Triage{Issue: issue, Alike: len(alike), Team: elsewhere(issue, alike)}
 	for _, idea := range ideas(issue, alike) {
 		prepared, err := e.prepare(ctx, s, Plan{Steps: []Step{idea.step}}, lastSeen, nil) // it was read just now
 		if err != nil {
@@ -157,6 +172,28 @@ func ideas(issue linear.Issue, alike []likeIt) []idea {
 		return ids
 	})
 	return append(all, sameAs(issue, alike)...)
+}
+
+// elsewhere is the other team that at least half of the similar issues are in, two
+// of them or more.
+func elsewhere(issue linear.Issue, alike []likeIt) *TeamHint {
+	id, agree := agreed(alike, func(i linear.Issue) []string {
+		if i.Team.ID == issue.Team.ID {
+			return nil
+		}
+		return []string{i.Team.ID}
+	})
+	own := 0
+	for _, l := range alike {
+		if l.issue.Team.ID == issue.Team.ID {
+			own++
+		}
+	}
+	if len(agree) < 2 || own >= len(agree) {
+		return nil
+	}
+	there := slices.IndexFunc(alike, func(l likeIt) bool { return l.issue.Team.ID == id })
+	return &TeamHint{Team: alike[there].issue.Team, Agree: agree}
 }
 
 // agreed is the value that most similar issues have, when at least half of them

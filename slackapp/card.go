@@ -242,7 +242,7 @@ func (c card) assignButton() slack.BlockElement {
 
 func (c card) more() slack.BlockElement {
 	id := c.Issue.ID
-	entries := []choice{{Label: "Edit fields", Value: moreEdit + ":" + id}, {Label: "Priority", Value: morePriority + ":" + id}}
+	entries := []choice{{Label: "Edit fields", Value: moreEdit + ":" + id}, {Label: "Priority", Value: morePriority + ":" + id}, {Label: "Help to triage", Value: moreTriage + ":" + id}}
 	if !c.Public && !c.Issue.Team.Private() {
 		entries = append(entries, choice{Label: "Share to channel", Value: moreShare + ":" + id})
 	}

@@ -98,6 +98,7 @@ func baseAction(id string) string {
 const (
 	moreEdit       = "edit"
 	morePriority   = "priority"
+	moreTriage     = "triage"
 	moreShare      = "share"
 	moreUndo       = "undo"
 	moreShow       = "show"

@@ -241,6 +241,8 @@ func (a *App) pressMore(ctx context.Context, r *request, value string) error {
 		return a.openMove(ctx, r, ref)
 	case morePriority:
 		return a.openPriority(ctx, r, ref)
+	case moreTriage:
+		return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.triage(ctx, r, ref) })
 	case moreShow:
 		return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.show(ctx, r, []string{ref}) })
 	case moreAssignMe:

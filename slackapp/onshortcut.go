@@ -150,16 +150,23 @@ func (a *App) announceInThread(ctx context.Context, r *request, from *formFrom, 
 
 // showFromMessage shows the issues a message names, with the presser's own eyes.
 func (a *App) showFromMessage(ctx context.Context, r *request) error {
-	var refs []string
-	for _, word := range strings.FieldsFunc(r.Interaction.Message.Text, func(c rune) bool { return strings.ContainsRune(" \n\t<>|,;()", c) }) {
-		if _, ok := linear.ParseRef(word); ok && len(refs) < 5 {
-			refs = append(refs, word)
-		}
-	}
+	refs := issuesIn(r.Interaction.Message.Text)
 	if len(refs) == 0 {
 		return a.reply(ctx, r, sayText("I found no Linear issue in that message."))
 	}
+	refs = refs[:min(len(refs), 5)]
 	return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.show(ctx, r, refs) })
+}
+
+// issuesIn are the identifiers and addresses of issues in a message, in order.
+func issuesIn(text string) (refs []string) {
+	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" \n\t<>|,;()", c) }) {
+		word = strings.TrimRight(word, ".:!?")
+		if _, ok := linear.ParseRef(word); ok {
+			refs = append(refs, word)
+		}
+	}
+	return refs
 }
 
 // issueTypeahead finds issues by identifier or words, most recent first.

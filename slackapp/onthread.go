@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -40,9 +41,16 @@ func (a *App) readThread(ctx context.Context, r *request, s *linear.Session, fro
 	return t, missing
 }
 
-// messages reads a thread page by page, oldest first. The channel is the one of
-// the signed payload, never one a person typed.
+// messages are those of a thread that people and other apps wrote: its own cards say
+// nothing new.
 func (a *App) messages(ctx context.Context, from *formFrom) ([]slack.Message, error) {
+	all, err := a.replies(ctx, from)
+	return slices.DeleteFunc(all, func(m slack.Message) bool { return m.User == a.bot.UserID }), err
+}
+
+// replies reads a thread page by page, oldest first. The channel is the one of
+// the signed payload, never one a person typed.
+func (a *App) replies(ctx context.Context, from *formFrom) ([]slack.Message, error) {
 	var all []slack.Message
 	cursor := ""
 	for len(all) < threadMax {
@@ -52,11 +60,7 @@ func (a *App) messages(ctx context.Context, from *formFrom) ([]slack.Message, er
 		if err != nil {
 			return nil, fmt.Errorf("conversations.replies: %w", err)
 		}
-		for _, m := range page {
-			if m.User != a.bot.UserID { // its own cards say nothing new
-				all = append(all, m)
-			}
-		}
+		all = append(all, page...)
 		if !more || next == "" {
 			break
 		}

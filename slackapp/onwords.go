@@ -88,13 +88,6 @@ func (a *App) answerWords(ctx context.Context, r *request, text string) (Message
 		return Message{}, err
 	}
 	memory := a.recall(ctx, r)
-	if ref, ok := assistant.ParseTriage(text, memory.Thread()); ok {
-		m, err := a.triage(ctx, r, s, ref)
-		if err == nil {
-			a.remember(context.WithoutCancel(ctx), r, a.spoken(ctx, text), m)
-		}
-		return m, err
-	}
 	reading := assistant.Parse(text, d, memory.Thread(), a.clockOf(ctx, r))
 	if reading.Talk == assistant.TalkForget {
 		return sayText("Forgotten. What I showed and asked here is gone."), a.forget(ctx, r)
@@ -102,7 +95,9 @@ func (a *App) answerWords(ctx context.Context, r *request, text string) (Message
 	spoken := a.spoken(ctx, text)
 	r.Title = cut(oneLine(spoken), 60)
 	var m Message
-	if a.Loop != nil && !settled(reading) {
+	if ref, ok := assistant.ParseTriage(text, memory.Thread()); ok {
+		m, err = a.triageWords(ctx, r, s, d, ref)
+	} else if a.Loop != nil && !settled(reading) {
 		a.processing(ctx, r, "processing")
 		m, err = a.askModel(ctx, r, s, memory, spoken)
 		if errors.Is(err, assistant.ErrOverBudget) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"linearbot/accounts"
+	"linearbot/assistant"
 	"linearbot/linear"
 	"linearbot/store"
 )
@@ -27,14 +28,15 @@ func (w world) issueSurfaces() map[string]any {
 	return map[string]any{
 		"card_full": c.full(), "card_compact": c.compact(), "cards": cards([]card{c, c}, []string{w.title}),
 		"list": l.message(), "list_shared": shared.message(),
-		"new_issue":       n.view(),
-		"edit_issue":      editIssue("meta", w.dir, w.issue, draftOf(w.issue)),
-		"move_issue":      moveIssue("meta", w.dir, w.issue),
-		"priority":        priorityOf("meta", w.issue),
-		"comment":         commentOn("meta", w.issue, w.title),
-		"share":           shareIssue("meta", w.issue),
-		"card_no_thread":  card{Issue: w.issue, Head: createdHead(w.issue), Lines: []outcome{{UndoID: "proposal-1"}, {Text: gapOutside.after("linear"), Thread: `{"i":"issue-a","c":"C1","r":"1.2","t":"1.2"}`}}, Public: true}.compact(),
-		"similar":         similarIssues("meta", []similar{{w.issue, w.title}, {w.issue, ""}}),
+		"new_issue":      n.view(),
+		"edit_issue":     editIssue("meta", w.dir, w.issue, draftOf(w.issue)),
+		"move_issue":     moveIssue("meta", w.dir, w.issue),
+		"priority":       priorityOf("meta", w.issue),
+		"comment":        commentOn("meta", w.issue, w.title),
+		"share":          shareIssue("meta", w.issue),
+		"card_no_thread": card{Issue: w.issue, Head: createdHead(w.issue), Lines: []outcome{{UndoID: "proposal-1"}, {Text: gapOutside.after("linear"), Thread: `{"i":"issue-a","c":"C1","r":"1.2","t":"1.2"}`}}, Public: true}.compact(),
+		"similar":        similarIssues("meta", []similar{{w.issue, w.title}, {w.issue, ""}}),
+		"triage":         triageMessage(w.triage()), "triage_nothing": triageMessage(assistant.Triage{Issue: w.issue}),
 		"already_linked":  alreadyLinked("meta", w.issue),
 		"created_view":    createdView(w.issue),
 		"link_comment":    commentCard(linear.Comment{URL: w.issue.URL + "#comment-0bf3d8a2", Body: "See **" + w.title + "**\n\n- [ ] retry", CreatedAt: noon, User: &w.dir.Users[0], Issue: &w.issue}),
@@ -60,6 +62,24 @@ func (w world) project() linear.LinkedProject {
 	p.Status.Name = "In Progress"
 	p.Teams.Nodes = append(p.Teams.Nodes, w.dir.Teams[0].TeamRef, linear.TeamRef{Name: w.title}, linear.TeamRef{Name: "Mobile"}, linear.TeamRef{Name: "Design"})
 	return p
+}
+
+func (w world) triage() assistant.Triage {
+	design := w.dir.Teams[0].TeamRef
+	design.Name = "Design " + w.title
+	set := func(kind, field, to string) assistant.Suggestion {
+		return assistant.Suggestion{Kind: kind, Agree: []string{"ENG-140", "ENG-141"}, Proposal: assistant.Proposal{ID: "proposal-" + kind, Prepared: assistant.Prepared{Changes: []assistant.Change{{
+			Kind: assistant.ChangeUpdate, Fields: []assistant.FieldChange{{Field: field, To: to}},
+			Issue: assistant.ChangedIssue{ID: w.issue.ID, Identifier: w.issue.Identifier, Title: w.title, URL: w.issue.URL},
+		}}}}}
+	}
+	same := assistant.Suggestion{Kind: assistant.SuggestDuplicate, Same: w.issue, Shared: strings.Fields(w.title), Proposal: assistant.Proposal{ID: "proposal-same", Prepared: assistant.Prepared{
+		Changes: []assistant.Change{{Kind: assistant.ChangeQuery, Query: &assistant.GuardedQuery{Fields: []string{"issueRelationCreate"}}}},
+	}}}
+	return assistant.Triage{
+		Issue: w.issue, Alike: 3, Team: &assistant.TeamHint{Team: design, Agree: []string{"DES-7", "DES-8", "DES-9"}},
+		Suggestions: []assistant.Suggestion{set(assistant.SuggestPriority, "priority", "High"), set(assistant.SuggestAssignee, "assignee", w.title), set(assistant.SuggestLabel, "labels", w.title), same},
+	}
 }
 
 func (w world) items() []planItem {

@@ -4,17 +4,60 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"linearbot/assistant"
 	"linearbot/linear"
 )
 
-// triage shows what similar issues say about one, each with its reason and a
-// button of its own. Nothing is changed.
-func (a *App) triage(ctx context.Context, r *request, s *linear.Session, ref string) (Message, error) {
+// triageWords answers "triage ENG-142" and "triage this". Where the conversation has
+// shown no single issue, the thread says which one it is about.
+func (a *App) triageWords(ctx context.Context, r *request, s *linear.Session, d *linear.Directory, ref string) (Message, error) {
+	if ref == "" {
+		ref = a.issueOfThread(ctx, r, s, d)
+	}
 	if ref == "" {
 		return questionMessage(assistant.Question{Kind: assistant.AskIssue}, ""), nil
+	}
+	return a.triage(ctx, r, ref)
+}
+
+// issueOfThread is the issue that a thread is linked to, else the only one that is
+// named in it; "" for none.
+func (a *App) issueOfThread(ctx context.Context, r *request, s *linear.Session, d *linear.Directory) string {
+	if r.Thread == "" || r.Thread == r.Said {
+		return ""
+	}
+	from := &formFrom{Channel: r.Channel, Root: r.Thread}
+	if i, ok := a.linked(ctx, s, from); ok {
+		return i.Identifier
+	}
+	said, err := a.replies(ctx, from)
+	if err != nil {
+		a.Log.InfoContext(ctx, "thread not read", "ref", r.Ref, "err", err)
+	}
+	var named []string
+	for _, m := range said {
+		for _, word := range issuesIn(m.Text) {
+			ref, ours := d.ParseRef(word)
+			if _, known := d.TeamOf(ref); ours && known && !slices.Contains(named, ref) {
+				named = append(named, ref)
+			}
+		}
+	}
+	if len(named) != 1 {
+		return ""
+	}
+	return named[0]
+}
+
+// triage shows what similar issues say about one, each with its reason and a
+// button of its own. Nothing is changed.
+func (a *App) triage(ctx context.Context, r *request, ref string) (Message, error) {
+	s, err := a.Accounts.Session(ctx, r.Key)
+	if err != nil {
+		return Message{}, err
 	}
 	t, err := a.Engine.Triage(ctx, asker(r, sourceOfRequest(r)), s, ref)
 	if errors.Is(err, linear.ErrNotFound) {
@@ -29,15 +72,18 @@ func (a *App) triage(ctx context.Context, r *request, s *linear.Session, ref str
 
 func triageMessage(t assistant.Triage) Message {
 	m := sayText("*Triage of* " + issueLink(t.Issue) + " " + inline(t.Issue.Title, 150))
-	if len(t.Suggestions) == 0 {
+	if len(t.Suggestions) == 0 && t.Team == nil {
 		return m.with(section("I have nothing to suggest: no similar issue says more than this one does."))
 	}
 	for _, one := range t.Suggestions {
-		text := inline(suggestionReason(one, t.Alike), 300)
+		text := suggestionReason(one, t.Alike)
 		for _, c := range itemOf(one.Changes[0]).Changes {
 			text = c.text(280) + "\n" + text
 		}
 		m = m.with(section(text, button(suggestionLabel(one.Kind), actApplyOne, one.ID)))
+	}
+	if t.Team != nil {
+		m = m.with(section(teamHint(t), linkButton("Open in Linear", actOpenLink, t.Issue.URL)))
 	}
 	return m.with(contextLine(dotted("Nothing was changed", "Suggested from "+plural(t.Alike, "similar issue", "similar issues"))))
 }
@@ -54,11 +100,27 @@ func suggestionLabel(kind string) string {
 	return "Mark as duplicate"
 }
 
+// suggestionReason is mrkdwn.
 func suggestionReason(s assistant.Suggestion, alike int) string {
 	if s.Kind == assistant.SuggestDuplicate {
-		return "Duplicate of " + s.Same.Identifier + " " + s.Same.Title + "? Both say: " + strings.Join(s.Shared, " ")
+		return "Duplicate of " + issueLink(s.Same) + " " + inline(s.Same.Title, 150) + "? Both say: " + inline(strings.Join(s.Shared, " "), 150)
 	}
-	return fmt.Sprintf("%d of %d similar issues have it: %s", len(s.Agree), alike, strings.Join(s.Agree[:min(len(s.Agree), 3)], ", "))
+	names := firstThree(s.Agree)
+	if alike == 1 {
+		return "The one similar issue has it: " + names
+	}
+	return fmt.Sprintf("%d of %d similar issues have it: %s", len(s.Agree), alike, names)
+}
+
+// teamHint says where similar issues are. There is nothing to press for it.
+func teamHint(t assistant.Triage) string {
+	h := t.Team
+	return fmt.Sprintf("Team: %s → %s?\n%d of %d similar issues are there: %s. I don't move issues to another team; you can do that in Linear.",
+		inline(t.Issue.Team.Name, 60), bold(inline(h.Team.Name, 60)), len(h.Agree), t.Alike, firstThree(h.Agree))
+}
+
+func firstThree(identifiers []string) string {
+	return inline(strings.Join(identifiers[:min(len(identifiers), 3)], ", "), 150)
 }
 
 // pressApplyOne applies one suggestion; the others stay where they are.
