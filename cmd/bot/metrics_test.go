@@ -84,6 +84,7 @@ func TestMetricsMove(t *testing.T) {
 	}
 	moved("connecting", map[string]float64{
 		`linearbot_accounts{state="ACTIVE"}`: 1, `linearbot_slack_ack_seconds_count{type="slash_commands"}`: 1,
+		`linearbot_slack_handled_seconds_count{op="command",result="ok"}`: 1,
 	}, func() { must(tr.connecting(ctx)) })
 	moved("a command", map[string]float64{
 		`linearbot_slack_handled_seconds_count{op="command",result="ok"}`: 1,
