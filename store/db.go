@@ -68,12 +68,15 @@ func (db *DB) Close() error {
 	return errors.Join(db.read.Close(), db.write.Close())
 }
 
-// Ping reports whether the database can be read and its write lock taken.
+// Ping reports whether the database can be read and written: it writes, to the disk.
 func (db *DB) Ping(ctx context.Context) error {
 	if err := db.read.PingContext(ctx); err != nil {
 		return fmt.Errorf("ping database: %w", err)
 	}
-	return db.transact(ctx, "ping database", func(*sql.Tx) error { return nil })
+	return db.transact(ctx, "ping database", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, rewrite)
+		return err
+	})
 }
 
 // transact runs fn in one write transaction and commits it if fn returns nil.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -14,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
 )
 
@@ -38,11 +36,17 @@ func pathOf(dsn string) (string, error) {
 	return filepath.Abs(name)
 }
 
+// errDirectory says that the name of the database is that of a directory.
+var errDirectory = errors.New("it is a directory")
+
 // create makes the empty file with its final mode, so that it is never wider.
 // It appears under its name already closed: closing a file drops the locks that
 // this process holds on it (https://sqlite.org/howtocorrupt.html §2.2).
 func create(path string) error {
-	if _, err := os.Stat(path); err == nil {
+	if info, err := os.Stat(path); err == nil {
+		if info.IsDir() {
+			return errDirectory
+		}
 		return nil
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".linearbot-*") // 0600
@@ -93,6 +97,9 @@ func prepare(ctx context.Context, path string) error {
 	db.SetMaxOpenConns(1)
 	// A change of the journal mode does not wait for locks by itself.
 	if err = whenUnlocked(ctx, func() error { return db.PingContext(ctx) }); err == nil {
+		err = inspect(ctx, db)
+	}
+	if err == nil {
 		err = migrate(ctx, db)
 	}
 	return errors.Join(err, db.Close())
@@ -143,51 +150,4 @@ func schemaVersion(ctx context.Context, db *sql.DB) int64 {
 		return -1
 	}
 	return version
-}
-
-// newerError says that a later program has changed the schema.
-type newerError struct{ found, known int64 }
-
-func (e *newerError) Error() string {
-	return fmt.Sprintf("its tables are of version %d and this program knows %d", e.found, e.known)
-}
-
-// explain says what to do about a database that cannot be opened.
-func explain(path string, err error) error {
-	advice := cmp.Or(adviceOn(err), "see the cause")
-	return fmt.Errorf("open database %s: %s: %w", path, advice, err)
-}
-
-func adviceOn(err error) string {
-	if _, ok := errors.AsType[*newerError](err); ok {
-		return "it was written by a newer linearbot; run that one, or restore a backup"
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return "its directory does not exist; create it or change DATABASE_URL"
-	}
-	if errors.Is(err, fs.ErrPermission) {
-		return "this user may not write there; change the owner of the directory or DATABASE_URL"
-	}
-	switch codeOf(err) {
-	case sqlite3.ErrNotADB:
-		return "the file is not a SQLite database; move it away or change DATABASE_URL"
-	case sqlite3.ErrCorrupt:
-		return "the file is damaged; restore a backup"
-	case sqlite3.ErrCantOpen, sqlite3.ErrReadonly, sqlite3.ErrPerm:
-		return "this user may not write the file and its directory; change their owner or DATABASE_URL"
-	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return "another process keeps it locked; stop that one first"
-	case sqlite3.ErrFull:
-		return "the disk is full; make room"
-	}
-	return ""
-}
-
-// codeOf is SQLite's error code in err, 0 if there is none.
-func codeOf(err error) sqlite3.ErrNo {
-	failure, ok := errors.AsType[sqlite3.Error](err)
-	if !ok {
-		return 0
-	}
-	return failure.Code
 }

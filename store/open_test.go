@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"io/fs"
@@ -71,6 +72,14 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 	}
 	newer := filepath.Join(dir, "newer.db")
 	writeNewer(t, newer)
+	nowhere := filepath.Join(dir, "link.db")
+	if err := os.Symlink(filepath.Join(dir, "none", "bot.db"), nowhere); err != nil {
+		t.Fatal(err)
+	}
+	stranger, cousin, damaged := filepath.Join(dir, "stranger.db"), filepath.Join(dir, "cousin.db"), filepath.Join(dir, "damaged.db")
+	execute(t, stranger, `CREATE TABLE accounts (name TEXT)`)
+	execute(t, cousin, `CREATE TABLE goose_db_version (version_id BIGINT); CREATE TABLE accounts (name TEXT)`)
+	writeDamaged(t, damaged)
 	tests := []struct{ name, dsn, want string }{
 		{"no scheme", "linearbot.db", "write sqlite:path"},
 		{"another database", "postgres://localhost/bot", `scheme "postgres" is not known`},
@@ -78,7 +87,11 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 		{"memory", "sqlite::memory:", "names no file"},
 		{"options", "sqlite:bot.db?cache=shared", "without options"},
 		{"no directory", "sqlite:" + dir + "/none/bot.db", dir + "/none/bot.db: its directory does not exist"},
-		{"a directory", "sqlite:" + dir, "may not write"},
+		{"a directory", "sqlite:" + dir, dir + ": name a file in DATABASE_URL"},
+		{"a link to nowhere", "sqlite:" + nowhere, nowhere + ": its directory does not exist"},
+		{"another program's", "sqlite:" + stranger, "belongs to another program and was not touched"},
+		{"another program's that keeps versions alike", "sqlite:" + cousin, "belongs to another program and was not touched"},
+		{"a damaged one", "sqlite:" + damaged, "the file is damaged; restore a backup"},
 		{"a text", "sqlite:" + text, text + ": the file is not a SQLite database"},
 		{"a newer schema", "sqlite:" + newer, "written by a newer linearbot"},
 	}
@@ -108,13 +121,79 @@ func writeNewer(t *testing.T, path string) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
+	execute(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (900, 1)`)
+}
+
+// execute runs statements on a file as any other program would.
+func execute(t *testing.T, path, statements string) {
+	t.Helper()
 	raw, err := sql.Open("sqlite3", path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = raw.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (900, 1)`)
+	_, err = raw.ExecContext(t.Context(), statements)
 	if err := errors.Join(err, raw.Close()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// writeDamaged makes a database with noise in the place of its first tables.
+func writeDamaged(t *testing.T, path string) {
+	t.Helper()
+	db, err := store.Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = 4096
+	_, err = file.WriteAt(bytes.Repeat([]byte("noise!"), 8*page/6), page)
+	if err := errors.Join(err, file.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// SQLite opens a file it may not write, and says so only at the first change.
+func TestOpenRefusesAFileItMayNotWrite(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everything")
+	}
+	dsn := storetest.FreshFile(t)
+	openTogether(t, dsn)
+	if err := os.Chmod(strings.TrimPrefix(dsn, "sqlite:"), 0o400); err != nil {
+		t.Fatal(err)
+	}
+	if db, err := store.Open(t.Context(), dsn); err == nil || !strings.Contains(err.Error(), "this user may not write the file") {
+		t.Errorf("Open of a file without write permission = %v, %v", db, err)
+	}
+}
+
+// What a full or read-only disk refuses, Ping does not call well.
+func TestPingWrites(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.FreshFile(t)
+	db, err := store.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close() // not what is tested
+	log := strings.TrimPrefix(dsn, "sqlite:") + "-wal"
+	size := func() int64 {
+		info, err := os.Stat(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	before := size()
+	if err := db.Ping(t.Context()); err != nil || size() == before {
+		t.Errorf("Ping = %v, write-ahead log %d → %d bytes: want it longer", err, before, size())
 	}
 }
 
