@@ -13,6 +13,7 @@ type call struct {
 	w      *world
 	viewer *user
 	grant  *grant // nil for a personal API key
+	budget *budget
 	now    time.Time
 	after  []func() // webhooks and notices to send once the state is settled
 }

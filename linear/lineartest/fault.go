@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -34,7 +35,20 @@ type Reply struct {
 	Status int
 	Header http.Header
 	Body   string
+
+	from answerer // set by the constructors below
 }
+
+// answerer is which part of Linear a canned answer is from: behind the edge, answers
+// of GraphQL carry the headers of a budget.
+type answerer int
+
+const (
+	atEdge answerer = iota
+	viewerBudget
+	addressBudget
+	drainedBudget
+)
 
 // GraphQLError is one error of a canned answer, in Linear's words
 // (Type "internal error", Code "INTERNAL_SERVER_ERROR", …).
@@ -66,6 +80,7 @@ func Limited(status int, after time.Duration) *Reply {
 		r.Header.Set("Retry-After", strconv.Itoa(int(after/time.Second)))
 	}
 	if status != http.StatusTooManyRequests {
+		r.from = drainedBudget
 		r.Body = envelope(rateLimited(oauthLimit.RequestsPerHour, 0, nil))
 	}
 	return r
@@ -73,13 +88,13 @@ func Limited(status int, after time.Duration) *Reply {
 
 // Unauthenticated is the 401 of a token that does not work.
 func Unauthenticated() *Reply {
-	return &Reply{Status: http.StatusUnauthorized, Header: contentType("application/json; charset=utf-8"), Body: envelope(unauthenticated())}
+	return &Reply{Status: http.StatusUnauthorized, Header: contentType("application/json; charset=utf-8"), Body: envelope(unauthenticated()), from: addressBudget}
 }
 
 // Errors is HTTP 200 with errors and null data.
 func Errors(errs ...GraphQLError) *Reply {
 	body, _ := json.Marshal(map[string]any{"data": nil, "errors": wireErrors(errs)}) // plain values always marshal
-	return &Reply{Status: http.StatusOK, Header: contentType("application/json; charset=utf-8"), Body: string(body)}
+	return &Reply{Status: http.StatusOK, Header: contentType("application/json; charset=utf-8"), Body: string(body), from: viewerBudget}
 }
 
 // OAuthError is an error body of the token endpoint: invalid_client,
@@ -180,6 +195,26 @@ func (f *Fault) serve(next http.Handler, r *http.Request) (a *answer, alive bool
 		a.addErrors(f.Beside)
 	}
 	return a, true
+}
+
+// budgeted gives a canned answer of GraphQL the headers of the budget it speaks of.
+func (s *Server) budgeted(h http.Header, from answerer, r *http.Request) {
+	if from == atEdge || r.URL.Path != "/graphql" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	var viewer *user
+	holder := s.oauth.access[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+	if from != addressBudget && holder.grant != nil {
+		viewer = holder.grant.viewer
+	}
+	b := *s.budgetOf(viewer, holder.grant, r.RemoteAddr, now)
+	if from == drainedBudget {
+		b.requests.left = 0
+	}
+	b.announce(h, 0, now)
 }
 
 // sleep waits d and reports whether ctx lived through it.

@@ -40,14 +40,19 @@ type graphqlBody struct {
 	Variables     map[string]any `json:"variables"`
 }
 
-// graphql is POST /graphql. The order of checks is: credentials, document,
-// complexity, scopes, rate limit; only then is anything executed.
+// graphql is POST /graphql. The order of checks is: credentials, number of requests,
+// document, complexity, scopes, rate limit; only then is anything executed. Each request counts,
+// also one that is refused.
 func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	c := &call{s: s, now: s.now()}
 	var problem *apiError
 	c.viewer, c.grant, problem = s.authenticate(r.Header.Get("Authorization"), c.now)
 	c.w = s.worldOf(c.viewer)
+	c.budget = s.budgetOf(c.viewer, c.grant, r.RemoteAddr, c.now)
+	if limited := c.admit(w.Header()); limited != nil {
+		problem = limited
+	}
 	s.mu.Unlock()
 	if problem != nil {
 		sendProblem(w, problem)
@@ -79,7 +84,7 @@ func (s *Server) execute(ctx context.Context, h http.Header, c *call, d *documen
 			return problem.httpStatus, errorBody(problem)
 		}
 	}
-	if problem := c.charge(h, d.cost, slices.Contains(d.fields, endpointSearched)); problem != nil {
+	if problem := c.spend(h, d.cost, slices.Contains(d.fields, endpointSearched)); problem != nil {
 		return problem.httpStatus, errorBody(problem)
 	}
 	out := schema().run.Exec(context.WithValue(ctx, callKey{}, c), d.text, d.operation, d.variables)

@@ -181,6 +181,41 @@ func TestRateLimitsAreStrict(t *testing.T) {
 	}
 }
 
+// TestRefusalsCountAndTellTheBudget: every answer has the headers, requests without a
+// token that works share the budget of their address, and a drained one answers 400.
+func TestRefusalsCountAndTellTheBudget(t *testing.T) {
+	t.Parallel()
+	s, key, at := keyed(t)
+	tok := "Bearer " + connect(t, s, "alice@acme.test").AccessToken
+	const viewer = "{ viewer { id } }"
+	headers := func(name string, r reply, status int, limit, left string) {
+		t.Helper()
+		if r.Status != status || r.Header.Get("X-RateLimit-Requests-Limit") != limit || r.Header.Get("X-RateLimit-Requests-Remaining") != left ||
+			r.Header.Get("X-RateLimit-Complexity-Limit") == "" || r.Header.Get("X-RateLimit-Requests-Reset") != strconv.FormatInt(at.now.Add(time.Hour).UnixMilli(), 10) {
+			t.Errorf("%s: %d, want %d with %s/%s left; %v", name, r.Status, status, left, limit, r.Header)
+		}
+	}
+	headers("works", ask(t, s, tok, viewer, nil), 200, "5000", "4999")
+	headers("an unknown field", ask(t, s, tok, "{ viewer { nothing } }", nil), 400, "5000", "4998")
+	headers("too complex", ask(t, s, tok, "{ issues(first: 250) { nodes { comments(first: 250) { nodes { id } } } } }", nil), 400, "5000", "4997")
+	undo := s.Fault(lineartest.Fault{Path: "/graphql", Reply: lineartest.Limited(400, 0)})
+	headers("drained by a lever", ask(t, s, tok, viewer, nil), 400, "5000", "0")
+	undo()
+	headers("no token", ask(t, s, "", viewer, nil), 401, "600", "599")
+	headers("a wrong token", ask(t, s, "Bearer nonsense", viewer, nil), 401, "600", "598")
+	for range 598 {
+		ask(t, s, "Bearer nonsense", viewer, nil)
+	}
+	r := ask(t, s, "Bearer nonsense", viewer, nil)
+	headers("the 601st of an hour", r, 400, "600", "0")
+	if at400(r) != "ratelimited RATELIMITED 429" {
+		t.Errorf("drained: %s", r.Raw)
+	}
+	headers("another budget", ask(t, s, key, viewer, nil), 200, "2500", "2499")
+	at.tick(6 * time.Second)
+	headers("a six-hundredth of an hour later", ask(t, s, "", viewer, nil), 401, "600", "0")
+}
+
 func at400(r reply) string {
 	e := r.Errors[0].Extensions
 	return fmt.Sprint(e["type"], " ", e["code"], " ", e["statusCode"])

@@ -43,6 +43,9 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		f := s.takeFault(rec)
 		rec.Faulted = f != nil
 		a, alive := f.serve(next, r)
+		if alive && f != nil && f.Reply != nil {
+			s.budgeted(a.header, f.Reply.from, r)
+		}
 		rec.Took = s.now().Sub(rec.At)
 		if alive {
 			rec.Status = cmp.Or(a.status, http.StatusOK)

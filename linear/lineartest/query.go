@@ -223,7 +223,7 @@ type rateLimitRow struct {
 
 func (root) RateLimitStatus(ctx context.Context) *rateLimitNode {
 	c := from(ctx)
-	b := c.s.limits.of(c.limitKey(), c.limitSize(), c.now)
+	b := c.budget
 	reset := float64(c.now.Add(ratePeriod).UnixMilli())
 	row := func(kind string, k bucket) rateLimitRow {
 		return rateLimitRow{Type: kind, AllowedAmount: k.size, Period: float64(ratePeriod.Milliseconds()), RemainingAmount: k.whole(), Reset: reset}

@@ -3,6 +3,7 @@ package lineartest
 import (
 	"fmt"
 	"math"
+	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -19,10 +20,12 @@ const (
 // RateLimit is the budget of one user: a leaky bucket that refills evenly.
 type RateLimit struct{ RequestsPerHour, ComplexityPerHour int }
 
-// The budgets Linear documents for OAuth tokens and personal API keys.
+// The budgets Linear documents for OAuth tokens and personal API keys, and of one
+// address for requests without a token that works.
 var (
 	oauthLimit = RateLimit{RequestsPerHour: 5000, ComplexityPerHour: 2_000_000}
 	keyLimit   = RateLimit{RequestsPerHour: 2500, ComplexityPerHour: 3_000_000}
+	anonLimit  = RateLimit{RequestsPerHour: 600, ComplexityPerHour: 100_000}
 )
 
 // bucket holds what is left of one budget.
@@ -45,7 +48,7 @@ func (b *bucket) whole() float64 { return math.Floor(max(b.left, 0)) }
 
 type budget struct{ requests, complexity, search bucket }
 
-// limiter holds the budgets of all users; Server.mu guards it.
+// limiter holds the budgets of all users and addresses; Server.mu guards it.
 type limiter map[string]*budget
 
 func (l limiter) of(key string, size RateLimit, now time.Time) *budget {
@@ -64,53 +67,78 @@ func (l limiter) of(key string, size RateLimit, now time.Time) *budget {
 	return b
 }
 
-// limitKey: budgets are per user and kind of credential.
-func (c *call) limitKey() string {
-	if c.grant == nil {
-		return "key:" + c.viewer.ID
-	}
-	return "oauth:" + c.viewer.ID
-}
-
-func (c *call) limitSize() RateLimit {
-	switch {
-	case c.s.opts.RateLimit != RateLimit{}:
-		return c.s.opts.RateLimit
-	case c.grant == nil:
-		return keyLimit
-	}
-	return oauthLimit
-}
-
-// charge takes one request of the given cost and writes the headers of every
-// answer. A limited request is not executed and costs nothing.
-func (c *call) charge(h http.Header, cost int, searches bool) *apiError {
-	b := c.s.limits.of(c.limitKey(), c.limitSize(), c.now)
-	limited := b.requests.left < 1 || b.complexity.left < float64(cost) || (searches && b.search.left < 1)
-	if !limited {
-		b.requests.left--
-		b.complexity.left -= float64(cost)
-		if searches {
-			b.search.left--
+// budgetOf is per user and kind of credential, or, without a viewer, per address.
+// Server.mu is held.
+func (s *Server) budgetOf(viewer *user, g *grant, address string, now time.Time) *budget {
+	own := func(size RateLimit) RateLimit {
+		if s.opts.RateLimit != (RateLimit{}) {
+			return s.opts.RateLimit
 		}
+		return size
 	}
-	reset := strconv.FormatInt(c.now.Add(ratePeriod).UnixMilli(), 10) // rolls with each call
-	set := func(name string, k bucket, reset string) {
-		h.Set(name+"-Limit", strconv.Itoa(int(k.size)))
-		h.Set(name+"-Remaining", strconv.Itoa(int(k.whole())))
-		h.Set(name+"-Reset", reset)
+	switch {
+	case viewer == nil:
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			host = address
+		}
+		return s.limits.of("address:"+host, anonLimit, now)
+	case g == nil:
+		return s.limits.of("key:"+viewer.ID, own(keyLimit), now)
 	}
-	set("X-RateLimit-Requests", b.requests, reset)
-	set("X-RateLimit-Complexity", b.complexity, reset)
-	h.Set("X-Complexity", strconv.Itoa(cost))
+	return s.limits.of("oauth:"+viewer.ID, own(oauthLimit), now)
+}
+
+// admit takes one request and writes the headers that every answer has, refusals
+// included. A limited request is not executed and costs nothing.
+func (c *call) admit(h http.Header) *apiError {
+	limited := c.budget.requests.left < 1
+	if !limited {
+		c.budget.requests.left--
+	}
+	c.budget.announce(h, 0, c.now)
+	if limited {
+		return rateLimited(int(c.budget.requests.size), 0, c.budget)
+	}
+	return nil
+}
+
+// spend takes what an admitted request costs beyond being one.
+func (c *call) spend(h http.Header, cost int, searches bool) *apiError {
+	b := c.budget
+	limited := b.complexity.left < float64(cost) || searches && b.search.left < 1
+	switch {
+	case limited:
+		b.requests.left++
+	case searches:
+		b.search.left--
+		fallthrough
+	default:
+		b.complexity.left -= float64(cost)
+	}
+	b.announce(h, cost, c.now)
 	if searches {
-		set("X-RateLimit-Endpoint-Requests", b.search, strconv.FormatInt(c.now.Add(endpointPeriod).UnixMilli(), 10))
+		announce(h, "X-RateLimit-Endpoint-Requests", b.search, c.now)
 		h.Set("X-RateLimit-Endpoint-Name", endpointSearched)
 	}
 	if limited {
 		return rateLimited(int(b.requests.size), 0, b)
 	}
 	return nil
+}
+
+// announce writes the headers of both budgets.
+func (b *budget) announce(h http.Header, cost int, now time.Time) {
+	announce(h, "X-RateLimit-Requests", b.requests, now)
+	announce(h, "X-RateLimit-Complexity", b.complexity, now)
+	h.Set("X-Complexity", strconv.Itoa(cost))
+}
+
+// announce writes the headers of one budget. The reset rolls with each call.
+func announce(h http.Header, name string, b bucket, now time.Time) {
+	h.Set(name+"-Limit", strconv.Itoa(int(b.size)))
+	h.Set(name+"-Remaining", strconv.Itoa(int(b.whole())))
+	h.Set(name+"-Reset", strconv.FormatInt(now.Add(b.period).UnixMilli(), 10))
 }
 
 // rateLimited is the error of a drained budget; Linear sends it with status 400.

@@ -27,7 +27,7 @@ type Options struct {
 	MigrateGone     bool          // migrate_old_token answers 404
 	RevokeTokenOnly bool          // revoking an access token leaves its grant alive
 	RememberConsent bool          // a browser that consented before is not asked again
-	RateLimit       RateLimit     // zero: Linear's budgets
+	RateLimit       RateLimit     // of each user; zero: Linear's budgets
 
 	Pages          func(*Server) http.Handler // optional: what people see in a browser beside the API
 	Keep           func()                     // optional: called before each answer of the OAuth endpoints, so that a client never holds a token this server forgets
@@ -63,6 +63,8 @@ type Server struct {
 	deliveries []Delivery
 	hookFault  HookFault
 	held       []hook                  // by HookFault.Hold
+	hookOff    bool                    // it kept failing
+	delivered  time.Time               // when a webhook was taken last
 	changed    chan struct{}           // closed and replaced at each state change
 	watchers   map[chan Event]struct{} // Subscribe
 	stop       context.Context         // ends with Close
@@ -109,9 +111,9 @@ func fillDefaults(o *Options) {
 	o.ReplayWindow = cmp.Or(o.ReplayWindow, 30*time.Minute)
 	o.CodeLifetime = cmp.Or(o.CodeLifetime, 10*time.Minute)
 	o.WebURL = strings.TrimSuffix(cmp.Or(o.WebURL, "https://linear.app"), "/")
-	if o.WebhookClient == nil {
-		o.WebhookClient = http.DefaultClient
-	}
+	client := *cmp.Or(o.WebhookClient, http.DefaultClient)
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // no 200: not delivered
+	o.WebhookClient = &client
 	if o.WebhookRetries == nil {
 		o.WebhookRetries = []time.Duration{time.Minute, time.Hour, 6 * time.Hour}
 	}

@@ -73,7 +73,7 @@ func (s *Server) Deliveries() []Delivery {
 // send queues one event for the app's webhook; Server.mu is held.
 func (s *Server) send(w *world, kind string, body map[string]any) {
 	app := s.app()
-	if app.WebhookURL == "" || s.hookFault.Off || s.stop.Err() != nil {
+	if app.WebhookURL == "" || s.hookFault.Off || s.hookOff || s.stop.Err() != nil {
 		return
 	}
 	body["type"] = kind
@@ -91,18 +91,44 @@ func (s *Server) send(w *world, kind string, body map[string]any) {
 	}
 }
 
-// deliver tries until HTTP 200: at once, then after each of the retry waits.
+// deliver tries until HTTP 200: at once, then after each of the retry waits. When the
+// last try fails and nothing was delivered since the first, the webhook is switched
+// off, with all that still waits (Linear: a persistently failing webhook may be).
 func (s *Server) deliver(h hook) {
+	began := s.now()
 	for try := 1; ; try++ {
+		if s.WebhookOff() {
+			return
+		}
 		d := s.try(h, try)
+		last := try > len(s.opts.WebhookRetries)
 		s.mu.Lock()
-		s.deliveries = append(s.deliveries, d)
+		if s.deliveries = append(s.deliveries, d); d.Problem == "" {
+			s.delivered = s.now()
+		} else if last && s.delivered.Before(began) && s.stop.Err() == nil {
+			s.hookOff = true
+		}
 		s.publish(Event{Delivery: &d})
 		s.mu.Unlock()
-		if d.Problem == "" || try > len(s.opts.WebhookRetries) || !sleep(s.stop, s.opts.WebhookRetries[try-1]) {
+		if d.Problem == "" || last || !sleep(s.stop, s.opts.WebhookRetries[try-1]) {
 			return
 		}
 	}
+}
+
+// WebhookOff reports whether the webhook was switched off because it kept failing.
+func (s *Server) WebhookOff() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hookOff
+}
+
+// SwitchWebhookOn is what an admin does in Linear's settings after it was switched
+// off. What happened meanwhile is never told.
+func (s *Server) SwitchWebhookOn() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hookOff = false
 }
 
 func (s *Server) try(h hook, n int) Delivery {

@@ -9,8 +9,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -64,8 +66,13 @@ func TestWebhooksAreStrict(t *testing.T) {
 	if d := s.Deliveries()[3]; d.Try != 4 || d.Problem != "answered 204" {
 		t.Errorf("the last try = %+v", d)
 	}
+	if !s.WebhookOff() {
+		t.Error("a webhook that failed every try, with none taken meanwhile, is still on")
+	}
 	status = http.StatusOK // the server has nothing under way: every handler is done
 	bearer := "Bearer " + tok.AccessToken
+	ask(t, s, bearer, `mutation { issueUpdate(id: "ENG-98", input: {title: "Untold"}) { success } }`, nil) // switched off: not told, now or later
+	s.SwitchWebhookOn()
 	ask(t, s, bearer, `mutation { issueUpdate(id: "SEC-1", input: {priority: 2}) { success } }`, nil) // private: not told
 	ask(t, s, bearer, `mutation { issueUpdate(id: "ENG-98", input: {priority: 1}) { success } }`, nil)
 	g := <-seen
@@ -96,5 +103,48 @@ func TestWebhooksAreStrict(t *testing.T) {
 	s.RemoveApp()
 	if g = <-seen; g.body["type"] != "OAuthApp" || g.body["action"] != "revoked" || g.body["userId"] != nil || g.body["user"] != nil {
 		t.Errorf("the app removed = %v: it must not tell of any person", g.body)
+	}
+}
+
+// A redirect is no delivery, and one event that always fails does not switch the
+// webhook off while others are taken.
+func TestOneBadEventLeavesTheWebhookOn(t *testing.T) {
+	t.Parallel()
+	var tries atomic.Int32
+	taken := make(chan struct{})
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Linear-Event") == "Issue" && r.URL.Path == "/" {
+			if tries.Add(1) == 2 {
+				<-taken
+			}
+			http.Redirect(w, r, "/taken", http.StatusFound)
+		}
+	}))
+	t.Cleanup(hook.Close)
+	s := acme(t, func(o *lineartest.Options) {
+		o.App.WebhookURL, o.WebhookRetries = hook.URL+"/", []time.Duration{time.Nanosecond}
+	})
+	await := func(what string, done func() bool) {
+		t.Helper()
+		within, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if err := s.Await(within, done); err != nil {
+			t.Errorf("waiting for %s: %+v", what, s.Deliveries())
+		}
+	}
+	told := func(kind string) []lineartest.Delivery {
+		all := s.Deliveries()
+		return slices.DeleteFunc(all, func(d lineartest.Delivery) bool { return d.Type != kind })
+	}
+	bearer := "Bearer " + connect(t, s, "bob@acme.test").AccessToken
+	await("the consent", func() bool { return len(told("OAuthAuthorization")) == 1 })
+	ask(t, s, bearer, `mutation { issueUpdate(id: "ENG-98", input: {title: "Refused"}) { success } }`, nil)
+	await("the first try", func() bool { return len(told("Issue")) == 1 })
+	ask(t, s, bearer, `mutation { commentCreate(input: {issueId: "ENG-98", body: "Taken"}) { success } }`, nil)
+	await("the comment", func() bool { return len(told("Comment")) == 1 })
+	close(taken)
+	await("the last try", func() bool { return len(told("Issue")) == 2 })
+	if d := told("Issue")[1]; d.Try != 2 || d.Problem != "answered 302" || s.WebhookOff() {
+		t.Errorf("the last try = %+v; switched off: %t", d, s.WebhookOff())
 	}
 }
