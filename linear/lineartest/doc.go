@@ -15,7 +15,7 @@
 //
 // Hands: Approve, Deny, RevokeAccess, RemoveApp, ExpireAccessTokens, APIKey.
 // Eyes: Issue, Issues, Comments, Ledger, Grants, Requests, Deliveries, Await.
-// Levers: Fault, SetHookFault, UpdateApp, Options.
+// Levers: Fault, SetHookFault, SwitchWebhookOn, UpdateApp, Options.
 //
 // Save and Restore carry a server over a restart.
 //
