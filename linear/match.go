@@ -14,8 +14,8 @@ import (
 type NameError struct {
 	Field      string // team, state, assignee, label, project, cycle, priority, estimate
 	Name       string // as it was given
-	Team       string // key of the team it was looked for in; may be empty
-	Elsewhere  string // key of another team that has it; may be empty
+	Team       string // name of the team it was looked for in; may be empty
+	Elsewhere  string // name of another team that has it; may be empty
 	Ambiguous  bool   // Candidates all match; otherwise they are only suggestions
 	Candidates []Candidate
 }

@@ -49,7 +49,7 @@ func (d *Directory) State(teamID, name string) (State, error) {
 		return State{}, &NameError{Field: "team", Name: teamID}
 	}
 	entries := stateEntries(team)
-	i, err := resolve("state", name, team.Key, entries)
+	i, err := resolve("state", name, team.Name, entries)
 	if err == nil {
 		return team.States[i], nil
 	}
@@ -94,7 +94,7 @@ func (d *Directory) Label(teamID, name string) (Label, error) {
 	inTeam := func(l Label) bool { return teamID == "" || l.Team == nil || l.Team.ID == teamID }
 	labels, entries := d.labelEntries(func(l Label) bool { return !l.IsGroup && inTeam(l) })
 	team, _ := d.TeamByID(teamID)
-	i, err := resolve("label", name, team.Key, entries)
+	i, err := resolve("label", name, team.Name, entries)
 	if err == nil {
 		return labels[i], nil
 	}
@@ -109,7 +109,7 @@ func (d *Directory) Label(teamID, name string) (Label, error) {
 	others, entries := d.labelEntries(func(l Label) bool { return !l.IsGroup && !inTeam(l) })
 	if found := match(name, entries); len(found) > 0 {
 		other, _ := d.TeamByID(others[found[0]].Team.ID)
-		missing.Elsewhere = other.Key
+		missing.Elsewhere = other.Name
 	}
 	return Label{}, err
 }
@@ -199,7 +199,7 @@ func (d *Directory) Cycle(teamID, name string) (Cycle, error) {
 		numbered := "Cycle " + strconv.FormatFloat(c.Number, 'f', -1, 64)
 		entries[i] = entry{Candidate{c.ID, cmp.Or(c.Name, numbered), numbered}, folded(c.Name, numbered), nil}
 	}
-	i, err := resolve("cycle", name, team.Key, entries)
+	i, err := resolve("cycle", name, team.Name, entries)
 	if err != nil {
 		return Cycle{}, err
 	}

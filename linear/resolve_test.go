@@ -58,7 +58,7 @@ func TestUnknownNamesSuggest(t *testing.T) {
 	t.Parallel()
 	d := testDirectory()
 	_, err := d.State("t-eng", "QA")
-	if e, _ := errors.AsType[*NameError](err); e == nil || len(e.Candidates) != 6 || e.Team != "ENG" {
+	if e, _ := errors.AsType[*NameError](err); e == nil || len(e.Candidates) != 6 || e.Team != "Engineering" {
 		t.Errorf("State(QA) = %+v, want every state of the team", err)
 	}
 	_, err = d.Team("Engg")
@@ -66,7 +66,7 @@ func TestUnknownNamesSuggest(t *testing.T) {
 		t.Errorf("Team(Engg) = %+v, want Engineering first of at most three", err)
 	}
 	_, err = d.Label("t-eng", "ios")
-	if e, _ := errors.AsType[*NameError](err); e == nil || e.Elsewhere != "DES" {
+	if e, _ := errors.AsType[*NameError](err); e == nil || e.Elsewhere != "Design" {
 		t.Errorf("Label(ios) in Engineering = %+v, want to hear that Design has it", err)
 	}
 	_, err = d.Label("t-eng", "Area")

@@ -177,7 +177,7 @@ func TestToolErrorJSON(t *testing.T) {
 	t.Parallel()
 	_, err, _ := call(t, linear.ToolUpdate, `{"issueId":"ENG-1","state":"QA"}`, nil)
 	got, _ := json.Marshal(err)
-	want := `{"error":{"code":"not_found","message":"No state \"QA\" in team ENG.","field":"state","candidates":["Todo","In Review","Done"],"retryable":false,"hint":"Ask the person or choose one of these."}}`
+	want := `{"error":{"code":"not_found","message":"No state \"QA\" in team Engineering.","field":"state","candidates":["Todo","In Review","Done"],"retryable":false,"hint":"Ask the person or choose one of these."}}`
 	if string(got) != want {
 		t.Errorf("JSON = %s\nwant   %s", got, want)
 	}

@@ -72,6 +72,7 @@ type App struct {
 	incidents incidents
 	figures   figures
 	healths   healths
+	presses   cardPresses
 	homes     homes
 	lists     savedLists
 	looks     lookups

@@ -3,6 +3,7 @@ package slackapp_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"linearbot/linear/lineartest"
 	"linearbot/slackapp/slacktest"
@@ -33,6 +34,27 @@ func TestTwoPeopleOneCard(t *testing.T) {
 	}
 	if actors["assignee"] != "alice@acme.test" || actors["state"] != "bob@acme.test" {
 		t.Errorf("actors = %v", actors)
+	}
+}
+
+// TestTwoPressesAtOnce: presses made on the same card before either is drawn both
+// show, and the card is the newest there is.
+func TestTwoPressesAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.bob)
+	w.types(w.alice, general, "/linear ENG-142")
+	w.clicks(w.alice, w.sees(w.alice, general, "Safari login"), "card_more", "Share to channel")
+	w.form(w.alice, "Share ENG-142")
+	w.submits(w.alice, map[string]any{"channel": general})
+	shared := w.sees(w.bob, general, "shared")
+	w.linear.Fault(lineartest.Fault{Path: "/graphql", Field: "issueUpdate", User: "alice@acme.test", Times: 1, Hold: 500 * time.Millisecond})
+	w.clicks(w.alice, shared, "Assign to me")
+	w.until("the first change", func() bool { return w.issue("ENG-142").Assignee == "alice@acme.test" })
+	w.picks(w.bob, shared, "set_state", "review")
+	both := w.sees(w.bob, general, "assignee")
+	if text := slacktest.Text(both); strings.Count(text, "just now") != 2 || !strings.Contains(text, "In Review · Alice Chen") {
+		t.Errorf("the card shows:\n%s", text)
 	}
 }
 

@@ -88,7 +88,8 @@ func (h home) connected() []slack.Block {
 	more := overflow(actHomeMore,
 		choice{Label: "Status", Value: moreStatus},
 		choice{Label: "Reconnect", Value: moreReconnect},
-		choice{Label: "Disconnect", Value: moreDisconnect})
+		choice{Label: "Disconnect", Value: moreDisconnect},
+		choice{Label: "Add a workspace", Value: moreAddOrg})
 	all := blocks(
 		section(statusLine(h.Account), more),
 		actions("", primary("New issue", actNewIssue, ""), button("Search", actSearch, ""),

@@ -29,9 +29,10 @@ const (
 	actOpenForm      = "open_form" // value: the held submission
 	actSaved         = "saved"     // value: the kept request whose earlier answer is shown
 	actCopyText      = "copy_text"
-	actRunCommand    = "run_command" // value: the command text
-	actAskInstead    = "ask_instead" // value: the words
-	actPick          = "pick"        // value: the chosen name of a failed field; ids pick.0…
+	actRunCommand    = "run_command"    // value: the command text
+	actAskInstead    = "ask_instead"    // value: the words
+	actCreateWithout = "create_without" // value: as of pick; leaves the name out
+	actPick          = "pick"           // value: the chosen name of a failed field; ids pick.0…
 	actPickSelect    = "pick_select"
 	actCancel        = "cancel"
 	actOpenLink      = "open_link" // a link button; the press needs no answer
@@ -109,6 +110,7 @@ const (
 	moreStatus     = "status"
 	moreReconnect  = "reconnect"
 	moreDisconnect = "disconnect"
+	moreAddOrg     = "add_workspace"
 	moreDetails    = "details"
 	moreAskAgain   = "ask"
 	moreForce      = "force"

@@ -2,11 +2,13 @@ package slackapp
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
+	"linearbot/assistant"
 	"linearbot/linear"
 )
 
@@ -82,13 +84,24 @@ func hiddenLine(n int) string {
 }
 
 func (l issueList) empty() Message {
-	return sayText("No issues match " + firstOf(code(l.filtersOnly(), 300), "that") + ".").
-		with(actions("",
-			button("Remove a filter", actDropFilter, l.State),
-			button("Edit filters", actEditFilters, l.State),
-			button("New issue", actNewIssue, ""),
-		))
+	filters := l.filtersOnly()
+	if filters == "" && l.Filters == assistant.VerbMine {
+		return sayText("You have no open issues.").with(actions("", button("Edit filters", actEditFilters, l.State), button("New issue", actNewIssue, "")))
+	}
+	what := "No open issues match "
+	if statedFilter.MatchString(" " + filters) {
+		what = "No issues match "
+	}
+	var all []slack.BlockElement
+	if filters != "" {
+		all = append(all, button("Remove a filter", actDropFilter, l.State))
+	}
+	return sayText(what + firstOf(code(filters, 300), "that") + ".").
+		with(actions("", append(all, button("Edit filters", actEditFilters, l.State), button("New issue", actNewIssue, ""))...))
 }
+
+// statedFilter is a filter by state: without one a list holds open issues.
+var statedFilter = regexp.MustCompile(`(?i)\s(?:--?|—)?state[:= ]`)
 
 // filtersOnly is the filters without the verb.
 func (l issueList) filtersOnly() string {

@@ -40,10 +40,10 @@ func TestEmptyList(t *testing.T) {
 	w := newWorld(t)
 	w.connect(w.alice)
 	w.types(w.alice, general, `/linear list assignee:alice team:ENG label:"infra" p:urgent`)
-	m := w.sees(w.alice, general, "No issues match")
+	m := w.sees(w.alice, general, "No open issues match `assignee:alice team:ENG label:\"infra\" p:urgent`")
 	w.clicks(w.alice, m, "Remove a filter")
-	w.sees(w.alice, general, "No issues match `assignee:alice team:ENG label:\"infra\"`")
-	m = w.sees(w.alice, general, "No issues match")
+	w.sees(w.alice, general, "No open issues match `assignee:alice team:ENG label:\"infra\"`")
+	m = w.sees(w.alice, general, "No open issues match")
 	w.clicks(w.alice, m, "Remove a filter")
 	full := w.sees(w.alice, general, "/linear list assignee:alice team:ENG`")
 	if full.TS != m.TS {

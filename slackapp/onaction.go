@@ -97,6 +97,9 @@ func (a *App) onFormAction(ctx context.Context, r *request, act *slack.BlockActi
 	case actPick:
 		held, id := pickOf(value)
 		return a.pressPick(ctx, r, held, id)
+	case actCreateWithout:
+		held, _ := pickOf(value)
+		return a.pressPick(ctx, r, held, pickNone)
 	case actPickSelect:
 		return a.pressPick(ctx, r, waitingIn(act.BlockID), value)
 	case actReadAgain:

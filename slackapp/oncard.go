@@ -30,6 +30,10 @@ func (a *App) redrawCard(ctx context.Context, r *request, s *linear.Session, i l
 		}
 	}
 	if !own {
+		pressed := a.presses.of(r.Channel + "/" + r.Interaction.Container.MessageTs)
+		pressed.mu.Lock()
+		defer pressed.mu.Unlock()
+		c.Issue, c.Lines = pressed.joined(c.Issue, earlierLines(r.Interaction.Message), line)
 		return a.replaceCard(ctx, r, c.compact())
 	}
 	if d, ok := s.CachedDirectory(); ok {

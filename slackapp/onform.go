@@ -133,6 +133,9 @@ func (a *App) formOf(ctx context.Context, r *request, dir *linear.Directory, d *
 	case "":
 	case channel.TeamID:
 		from = "this channel"
+		if name := a.nameOfChannel(ctx, meta.Channel); name != "" {
+			from = "#" + name
+		}
 	case own.TeamID:
 		from = "your settings"
 	}

@@ -166,7 +166,7 @@ func (a *App) onHome(ctx context.Context, r *request, action, value string) erro
 	case action == actHomeMore && value == moreStatus:
 		r.Response = ""
 		return a.commandStatus(ctx, r)
-	case action == actHomeMore && value == moreReconnect:
+	case action == actHomeMore && (value == moreReconnect || value == moreAddOrg):
 		return a.pressConnect(ctx, r)
 	case action == actHomeMore && value == moreDisconnect:
 		return a.openOver(ctx, r, disconnectView())

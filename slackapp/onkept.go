@@ -36,7 +36,7 @@ func (a *App) failure(ctx context.Context, r *request, err error) Failure {
 	}
 	f := sayAbout(err, known)
 	if !r.Creates {
-		f.Buttons = slices.DeleteFunc(f.Buttons, func(b failureButton) bool { return b.Action == actOpenForm })
+		f.Buttons = slices.DeleteFunc(f.Buttons, func(b failureButton) bool { return b.Action == actOpenForm || b.Action == actCreateWithout })
 	}
 	return f
 }
@@ -153,11 +153,33 @@ func (a *App) pressPick(ctx context.Context, r *request, held, id string) error 
 	case r.Interaction != nil && len(r.Interaction.ActionCallback.BlockActions) > 0:
 		text = strings.TrimSpace(strings.TrimPrefix(r.Interaction.ActionCallback.BlockActions[0].Value, a.Word))
 	}
+	if id == pickNone {
+		return a.createWithout(ctx, r, text, k.Name)
+	}
 	text, ok := k.picked(text, id)
 	if !ok {
 		return a.reply(ctx, r, sayText("Type the whole name in the command, then it works. Nothing was changed."))
 	}
 	return a.runText(ctx, r, text)
+}
+
+// createWithout creates what a command asks for without one of its labels.
+func (a *App) createWithout(ctx context.Context, r *request, text, label string) error {
+	cmd, err := assistant.ParseCommand(text)
+	if err != nil {
+		return err
+	}
+	for n, f := range cmd.Fields {
+		if f.Name == "label" {
+			cmd.Fields[n].Values = slices.DeleteFunc(slices.Clone(f.Values), func(v assistant.Value) bool { return v.Text == label })
+		}
+	}
+	cmd.Fields = slices.DeleteFunc(cmd.Fields, func(f assistant.Field) bool { return len(f.Values) == 0 })
+	if cmd.Verb != assistant.VerbCreate {
+		return a.runText(ctx, r, text)
+	}
+	r.Creates, r.What = true, heldWords(cmd)
+	return a.commandCreate(ctx, r, cmd)
 }
 
 // pressOpenForm opens the form with what was kept, or with what the button holds.

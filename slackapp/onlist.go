@@ -87,6 +87,7 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 		return Message{}, err
 	}
 	l.Age = age
+	l.URL = listAddress(d, cmd)
 	l.Issues, l.More, l.Batches = found.Issues, found.HasMore, found.Truncated
 	r.shows(p.visible(found.Issues)...)
 	next, back := p, p
@@ -151,6 +152,22 @@ func listTitle(cmd assistant.Command) string {
 		return "Issues about “" + strings.TrimSpace(cmd.Text) + "”"
 	}
 	return "Issues"
+}
+
+// listAddress is where Linear shows the same list; "" when none of its own pages
+// does: there is none for filters.
+func listAddress(d *linear.Directory, cmd assistant.Command) string {
+	base := "https://linear.app/" + d.Organization.URLKey
+	switch {
+	case d.Organization.URLKey == "":
+	case cmd.Verb == assistant.VerbMine && len(cmd.Fields) == 0:
+		return base + "/my-issues/assigned"
+	case cmd.Verb == assistant.VerbList && len(cmd.Fields) == 1 && cmd.Fields[0].Name == fieldTeam && !cmd.Fields[0].Not && len(cmd.Fields[0].Values) == 1:
+		if t, err := d.Team(cmd.Fields[0].Values[0].Text); err == nil {
+			return base + "/team/" + t.Key + "/active"
+		}
+	}
+	return ""
 }
 
 // turnPage follows Previous, Next and Refresh in the message itself.

@@ -84,15 +84,13 @@ func (a *App) recentIssues(ctx context.Context, key store.Key, h home) []recentI
 			break // what is older belongs to another workspace
 		}
 		known := slices.ContainsFunc(all, func(r recentIssue) bool { return r.Issue.Identifier == e.Target })
-		if !strings.HasPrefix(e.Action, "linear_issue_") || !strings.Contains(e.Target, "-") || known || len(all) == recentMax {
+		what, changes := recentWords[e.Action]
+		if !changes || strings.Count(e.Target, "-") != 1 || known || len(all) == recentMax {
 			continue
 		}
 		r := recentIssue{
 			Issue: linear.Issue{Identifier: e.Target, URL: "https://linear.app/" + h.Account.OrgURLKey + "/issue/" + e.Target},
-			What:  "Changed", At: e.At,
-		}
-		if e.Action == linear.ToolCreate {
-			r.What = "Created"
+			What:  what, At: e.At,
 		}
 		if i := slices.IndexFunc(kept, func(t touched) bool { return t.Identifier == e.Target }); i >= 0 {
 			r.Issue.Title, r.What = kept[i].Title, firstOf(kept[i].What, r.What)
@@ -105,6 +103,10 @@ func (a *App) recentIssues(ctx context.Context, key store.Key, h home) []recentI
 	}
 	return all
 }
+
+// recentWords are the entries of the audit log that Recent shows. A comment is sent
+// as a query, and names its issue; other queries name none.
+var recentWords = map[string]string{linear.ToolCreate: "Created", linear.ToolUpdate: "Changed", linear.ToolQuery: "Commented"}
 
 // undoable is the id of an applied proposal that can still be taken back, else "".
 func (a *App) undoable(ctx context.Context, key store.Key, id string) string {

@@ -92,9 +92,17 @@ func forbidden(a about) Failure {
 	}
 	who := "Ask a workspace admin."
 	if a.Team != "" {
-		who = "Ask a " + inline(a.Team, 80) + " team member."
+		who = "Ask " + indefinite(a.Team) + inline(a.Team, 80) + " team member."
 	}
 	return Failure{Text: "Linear says you can't " + inline(firstOf(a.Doing, "do this"), 80) + ". Nothing was changed. " + who, Buttons: openInLinear(a)}
+}
+
+// indefinite is the article before a name, by how most names are spoken.
+func indefinite(name string) string {
+	if name != "" && strings.ContainsRune("aeioAEIO", []rune(name)[0]) {
+		return "an "
+	}
+	return "a "
 }
 
 func openInLinear(a about) []failureButton {

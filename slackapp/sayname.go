@@ -29,9 +29,20 @@ func sayName(err error, a about) (Failure, bool) {
 			f.Buttons = append(f.Buttons, failureButton{Label: c.Name, Action: fmt.Sprintf("%s.%d", actPick, n), Value: pickValue(a.Held, c.ID)})
 		}
 	}
+	if f.Field == fieldLabels && e.Elsewhere != "" && e.Team != "" && a.Held != "" {
+		f.Buttons = append(f.Buttons, failureButton{Label: "Create without it", Action: actCreateWithout, Value: pickValue(a.Held, pickNone)})
+		for _, b := range openForm(a) {
+			b.Label = "Pick labels"
+			f.Buttons = append(f.Buttons, b)
+		}
+		return f, true
+	}
 	f.Buttons = append(f.Buttons, openForm(a)...)
 	return f, true
 }
+
+// pickNone is the pick that leaves the name out.
+const pickNone = "none"
 
 // pickValue is the value of a suggestion: what waits, and the id that was picked.
 func pickValue(held, id string) string { return held + "|" + id }

@@ -100,8 +100,18 @@ func (d defaults) saved(dir *linear.Directory, channel string) Message {
 	if len(labels) > 0 {
 		parts = append(parts, "labels "+bold(labelList(labels, 5)))
 	}
+	if team, ok := teamByID(dir, d.TeamID); ok {
+		for _, t := range team.Templates {
+			if t.ID == d.TemplateID {
+				parts = append(parts, "template "+bold(inline(t.Name, 80)))
+			}
+		}
+	}
 	if d.AssignMe {
 		parts = append(parts, "assigned to you")
+	}
+	if d.Instructions != "" {
+		parts = append(parts, "instructions for the assistant")
 	}
 	if d.Post {
 		parts = append(parts, "posted in the channel")

@@ -113,6 +113,17 @@ func (s *Server) AddProject(name string, teams ...string) (address string) {
 	return s.webURL(s.w, "project", s.w.projects[len(s.w.projects)-1].SlugID)
 }
 
+// AddLabel makes a label that only the issues of the team with this key can carry.
+func (s *Server) AddLabel(team, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.w.teams {
+		if t.Key == team {
+			s.w.labels = append(s.w.labels, &label{meta: s.w.seedMeta("label "+team+" "+name, s.w.created), Name: name, Color: "#95a2b3", team: t})
+		}
+	}
+}
+
 // RenameWorkspace gives the first workspace another name in URLs. Addresses with
 // its last three names go on to work.
 func (s *Server) RenameWorkspace(urlKey string) {

@@ -36,6 +36,9 @@ func New(s *lineartest.Server) http.Handler {
 	mux.HandleFunc("GET /{$}", p.board)
 	mux.HandleFunc("GET /acme/issue/{id}", p.issue)
 	mux.HandleFunc("GET /acme/issue/{id}/{slug}", p.issue)
+	for _, list := range []string{"GET /acme/my-issues/{view}", "GET /acme/team/{key}/{view}"} {
+		mux.Handle(list, http.RedirectHandler("/", http.StatusSeeOther)) // the board is all the lists there are
+	}
 	mux.HandleFunc("GET /apps", p.apps)
 	mux.HandleFunc("POST /apps/revoke", p.revoke)
 	mux.HandleFunc("POST /apps/remove", p.remove)
