@@ -58,6 +58,7 @@ func (a *App) recall(ctx context.Context, r *request) assistant.Memory {
 // remember keeps one turn of a conversation. Where others read along, what was for
 // the person's eyes alone is not kept.
 func (a *App) remember(ctx context.Context, r *request, asked string, answer Message) {
+	r.kept = true
 	turn := assistant.Turn{Asked: asked, Answered: r.Answered}
 	switch {
 	case r.shared() && !(r.Public && (r.Answered != "" || answer.Public)):

@@ -162,6 +162,9 @@ func (l *liveText) sofar() Message {
 	return Message{Text: fallback(escape(text)), Blocks: blocks(slack.NewMarkdownBlock("", cut(text, maxBody)))}
 }
 
+// begun reports whether there may be something to see of the answer.
+func (l *liveText) begun() bool { return l.quit != nil }
+
 // end shows the whole answer: text is what the parts made up, rest what comes
 // below it. It reports whether there was a message to end; without one the caller
 // posts the answer. What Slack does not take into the message comes after it.

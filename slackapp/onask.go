@@ -82,6 +82,9 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 		answer.Proposal = assistant.Proposal{} // its preview is for the asker's eyes
 	}
 	rest := a.belowAnswer(ctx, r, answer, text, steps)
+	if live.begun() { // before its end is seen, and the next sentence means what it shows
+		a.remember(context.WithoutCancel(ctx), r, text, Message{})
+	}
 	shown, err := live.end(ctx, rest)
 	if shown {
 		a.status(ctx, r, "") // a step after the first words set it again

@@ -120,7 +120,7 @@ func (a *App) answerWords(ctx context.Context, r *request, text string) (Message
 			d.Failed++
 		}
 	})
-	if err == nil {
+	if err == nil && !r.kept {
 		a.remember(context.WithoutCancel(ctx), r, spoken, m)
 	}
 	return m, err

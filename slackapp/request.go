@@ -55,6 +55,7 @@ type request struct {
 	Shown    []string // identifiers the answer shows, in order
 	Hidden   int      // issues a public answer left out
 	Answered string   // the text of an answer that was shown piece by piece
+	kept     bool     // the turn is in memory
 	Title    string   // what a conversation that begins here is called
 
 	Command     *slack.SlashCommand

@@ -98,6 +98,20 @@ func (s *Server) Join(name, handle string, teams ...string) {
 	}
 }
 
+// AddTeam starts a team of the people with these handles. A private one is seen by
+// them alone.
+func (s *Server) AddTeam(name, key string, private bool, handles ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var members []*user
+	for _, u := range s.w.users {
+		if handle, _, _ := strings.Cut(u.Email, "@"); slices.Contains(handles, handle) {
+			members = append(members, u)
+		}
+	}
+	s.w.seedTeam(name, key, "#5e6ad2", members).private = private
+}
+
 // AddProject starts a project that the teams with these keys share, and returns
 // its address.
 func (s *Server) AddProject(name string, teams ...string) (address string) {
