@@ -2,7 +2,6 @@ package slackapp
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -98,8 +97,9 @@ func New(c Config) *App {
 func (a *App) Run(ctx context.Context) error {
 	me, err := a.whoAmI(ctx)
 	if err != nil {
-		return errors.Join(errors.New("slack auth.test"), err)
+		return err
 	}
+	a.socket.app = a.ownApp(ctx, me.BotID)
 	a.bot = identity{UserID: me.UserID, BotID: me.BotID, TeamID: me.TeamID, Team: me.Team, Name: me.User, Tenant: tenant(me.EnterpriseID, me.TeamID)}
 	serving, leave := context.WithCancel(ctx)
 	defer leave()
@@ -141,8 +141,11 @@ func (a *App) whoAmI(ctx context.Context) (*slack.AuthTestResponse, error) {
 	const first, longest = time.Second, 30 * time.Second
 	for wait := first; ; wait = min(2*wait, longest) {
 		me, err := a.API.AuthTestContext(ctx)
-		if code, refused := slackCode(err); err == nil || refused && !slackUnwell(code) {
-			return me, err
+		if err == nil {
+			return me, nil
+		}
+		if no := refused(callTest, err); no != nil {
+			return nil, no
 		}
 		a.Log.WarnContext(ctx, "Slack does not answer yet", "again_in", wait, "err", err)
 		select {
@@ -151,6 +154,16 @@ func (a *App) whoAmI(ctx context.Context) (*slack.AuthTestResponse, error) {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// ownApp is the id of the app whose bot this is; "" when Slack does not say.
+func (a *App) ownApp(ctx context.Context, botID string) string {
+	bot, err := a.Quick.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: botID})
+	if err != nil {
+		a.Log.InfoContext(ctx, "app of the bot not known", "err", wrapSlack("bots.info", err))
+		return ""
+	}
+	return bot.AppID
 }
 
 // Ready reports whether the socket is up, and since when it has been that way.

@@ -44,7 +44,7 @@ var scopesOf = map[string][]string{
 	"GetConversationInfo":    {"channels:read", "groups:read", "im:read", "mpim:read"},
 	"GetConversationReplies": {"channels:history", "groups:history", "im:history", "mpim:history"},
 	"GetFile":                {"files:read"}, "GetOtherTeamInfo": {"team:read"}, "GetPermalink": nil,
-	"GetUsers": {"users:read"}, "GetUserInfo": {"users:read", "users:read.email"},
+	"GetBotInfo": {"users:read"}, "GetUsers": {"users:read"}, "GetUserInfo": {"users:read", "users:read.email"},
 	"OpenConversation": {"im:write"}, "PostEphemeral": {"chat:write"}, "PostMessage": {"chat:write"}, "UpdateMessage": {"chat:write"},
 	"DeleteMessage": {"chat:write"}, "StartStream": {"chat:write"}, "AppendStream": {"chat:write"}, "StopStream": {"chat:write"},
 	"SetAssistantThreadsSuggestedPrompts": {"assistant:write"}, "SetAssistantThreadsStatus": {"chat:write"}, "SetAgentSessionStatus": {"assistant:write"},

@@ -31,7 +31,7 @@ func slackCode(err error) (string, bool) {
 // same request may work in a moment.
 func slackUnwell(code string) bool {
 	switch code {
-	case "internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org":
+	case "internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org", "org_login_required":
 		return true
 	}
 	return false

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync/atomic"
 	"time"
 
+	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 )
 
@@ -27,6 +29,7 @@ type socket struct {
 	log    *slog.Logger
 	accept func(ctx context.Context, in inbound, ack acker) // must not block for long
 	seen   *Counters
+	app    string // the bot's own app; "" when Slack did not say
 
 	ready atomic.Bool
 	since atomic.Int64 // unix milliseconds of the last change of ready
@@ -54,13 +57,15 @@ func (s *socket) run(ctx context.Context) error {
 	for {
 		select {
 		case evt := <-s.client.Events:
-			s.take(live, evt)
+			if refused := s.take(live, evt); refused != nil {
+				return errors.Join(refused, s.close(cut, ended))
+			}
 		case err := <-ended:
 			s.setReady(false)
 			if ctx.Err() != nil {
 				return nil
 			}
-			return fmt.Errorf("socket mode: %w", err)
+			return s.endedBy(err)
 		case <-ctx.Done():
 			return s.close(cut, ended)
 		}
@@ -79,17 +84,21 @@ func (s *socket) close(cut context.CancelFunc, ended <-chan error) error {
 	return nil
 }
 
-func (s *socket) take(ctx context.Context, evt socketmode.Event) {
+// take handles what the client tells. An error means that Slack will never let this
+// process in: slack-go itself would try for ever.
+func (s *socket) take(ctx context.Context, evt socketmode.Event) error {
 	switch evt.Type {
 	case socketmode.EventTypeHello:
-		s.hello(ctx, evt)
+		return s.hello(ctx, evt)
 	case socketmode.EventTypeConnected:
 		s.log.InfoContext(ctx, "socket connected")
 	case socketmode.EventTypeConnecting, socketmode.EventTypeDisconnect:
 		s.setReady(false)
 	case socketmode.EventTypeConnectionError, socketmode.EventTypeInvalidAuth:
 		s.setReady(false)
-		s.log.ErrorContext(ctx, "socket not connected", "err", eventError(evt))
+		err := eventError(evt)
+		s.log.ErrorContext(ctx, "socket not connected", "err", err)
+		return refused(callOpen, err)
 	case socketmode.EventTypeIncomingError, socketmode.EventTypeErrorWriteFailed:
 		s.log.WarnContext(ctx, "socket trouble", "err", eventError(evt))
 	case socketmode.EventTypeErrorBadMessage:
@@ -97,12 +106,16 @@ func (s *socket) take(ctx context.Context, evt socketmode.Event) {
 	default:
 		s.envelope(ctx, evt)
 	}
+	return nil
 }
 
-func (s *socket) hello(ctx context.Context, evt socketmode.Event) {
+func (s *socket) hello(ctx context.Context, evt socketmode.Event) error {
+	if evt.Request != nil && s.app != "" && evt.Request.ConnectionInfo.AppID != "" && evt.Request.ConnectionInfo.AppID != s.app {
+		return &RefusedError{Call: callOpen, Code: codeOtherApp}
+	}
 	s.setReady(true)
 	if evt.Request == nil {
-		return
+		return nil
 	}
 	n := int64(evt.Request.NumConnections)
 	if n > 1 && s.conns.Load() != n {
@@ -111,6 +124,7 @@ func (s *socket) hello(ctx context.Context, evt socketmode.Event) {
 		s.log.WarnContext(ctx, "several sockets are open for this app", "connections", n)
 	}
 	s.conns.Store(n)
+	return nil
 }
 
 func (s *socket) envelope(ctx context.Context, evt socketmode.Event) {
@@ -164,7 +178,21 @@ func (s *socket) setReady(up bool) {
 	}
 }
 
+// endedBy words why the client gave up by itself.
+func (s *socket) endedBy(err error) error {
+	if e := refused(callOpen, err); e != nil {
+		return e
+	}
+	if status, ok := errors.AsType[slack.StatusCodeError](err); ok && status.Code == http.StatusNotFound {
+		return &RefusedError{Call: callOpen, Code: codeNotThere}
+	}
+	return fmt.Errorf("socket mode: %w", err)
+}
+
 func eventError(evt socketmode.Event) error {
+	if failed, ok := evt.Data.(*slack.ConnectionErrorEvent); ok {
+		return failed.ErrorObj
+	}
 	if err, ok := evt.Data.(error); ok {
 		return err
 	}

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
-	"strings"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	"linearbot/accounts"
@@ -43,10 +43,14 @@ func (c *config) check(ctx context.Context, w io.Writer) error {
 	}{
 		{"database", c.checkDatabase},
 		{"Slack bot token", c.checkBotToken},
-		{"acting mode", c.checkActor},
 		{"Slack app token", c.checkAppToken},
+		{"admins", c.checkAdmins},
+		{"clock", c.checkClock},
+		{"acting mode", c.checkActor},
 		{"Linear API", c.checkLinearAPI},
+		{"Linear sign-in page", c.checkLinearPage},
 		{"Linear OAuth app", c.checkLinearApp},
+		{"language model", c.checkModel},
 		{"public address", c.checkPublicURL},
 	} {
 		ctx, cancel := context.WithTimeout(ctx, checkCap)
@@ -66,36 +70,66 @@ func (c *config) check(ctx context.Context, w io.Writer) error {
 	return failed
 }
 
+// checkDatabase opens what is there with the keyset that belongs to it. Where nothing
+// is yet, nothing is made: the files belong to the user the bot will run as.
 func (c *config) checkDatabase(ctx context.Context) (string, error) {
-	if _, err := c.keyring(); err != nil {
+	if !c.started() {
+		return c.checkRoom()
+	}
+	keyring, err := c.keyring()
+	if err != nil {
 		return "", err
 	}
 	db, err := store.Open(ctx, c.DatabaseURL)
 	if err != nil {
 		return "", fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	return c.sqlitePath() + " opens, keyset " + "readable", db.Close()
+	_, err = c.manage(db, keyring, &console{io.Discard, io.Discard})
+	return c.sqlitePath() + " opens, and the keyset fits", errors.Join(err, db.Close())
 }
 
-func (c *config) checkBotToken(ctx context.Context) (string, error) {
-	api, _ := c.slackClients()
-	me, err := api.AuthTestContext(ctx)
-	if err != nil {
-		return "", fmt.Errorf("SLACK_BOT_TOKEN at %s: %w", c.SlackAPIURL, err)
+// started reports whether the bot ran here before: its database is there.
+func (c *config) started() bool {
+	_, err := os.Stat(c.sqlitePath())
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// checkRoom tries whether the first start can make the database and its keyset.
+func (c *config) checkRoom() (string, error) {
+	if _, err := os.Stat(c.keysetFile()); err == nil || c.EncryptionKeyset != "" {
+		if _, err := c.keyring(); err != nil {
+			return "", err
+		}
+	} else if err := mayMake(c.keysetFile()); err != nil {
+		return "", fmt.Errorf("%s: %w", c.keysetSetting(), err)
 	}
-	return fmt.Sprintf("@%s in %s", me.User, me.Team), nil
+	if err := mayMake(c.sqlitePath()); err != nil {
+		return "", fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	return c.sqlitePath() + " will be made at the first start", nil
+}
+
+// mayMake tries to make a file beside path, and takes it away again.
+func mayMake(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".check-*")
+	if err != nil {
+		return fmt.Errorf("nothing can be made beside %s: %w", path, err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // checkActor says which acting mode counts: the admins' choice comes before LINEAR_ACTOR.
 func (c *config) checkActor(ctx context.Context) (string, error) {
-	api, _ := c.slackClients()
-	me, err := api.AuthTestContext(ctx)
+	if !c.started() {
+		return c.LinearActor + ", from LINEAR_ACTOR", nil
+	}
+	me, err := c.askSlack(ctx)
 	if err != nil {
 		return "", fmt.Errorf("not known without Slack: LINEAR_ACTOR=%s, unless the admins chose: %w", c.LinearActor, err)
 	}
 	db, err := store.Open(ctx, c.DatabaseURL)
 	if err != nil {
-		return "", fmt.Errorf("DATABASE_URL: %w", err)
+		return "", fmt.Errorf("not known without the database: LINEAR_ACTOR=%s, unless the admins chose", c.LinearActor)
 	}
 	chosen, err := accounts.ChosenActor(ctx, db, cmp.Or(me.EnterpriseID, me.TeamID))
 	if err := errors.Join(err, db.Close()); err != nil {
@@ -108,64 +142,4 @@ func (c *config) checkActor(ctx context.Context) (string, error) {
 		return chosen + ", chosen in the admin view as in LINEAR_ACTOR", nil
 	}
 	return chosen + ", chosen in the admin view: LINEAR_ACTOR=" + c.LinearActor + " does not count", nil
-}
-
-func (c *config) checkAppToken(ctx context.Context) (string, error) {
-	_, quick := c.slackClients()
-	_, _, err := quick.StartSocketModeContext(ctx)
-	if err != nil {
-		return "", fmt.Errorf("SLACK_APP_TOKEN (Socket Mode on, scope connections:write): %w", err)
-	}
-	return "a socket may be opened", nil
-}
-
-func (c *config) checkLinearAPI(ctx context.Context) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.LinearAPIURL+"/graphql", strings.NewReader(`{"query":"{viewer{id}}"}`))
-	if err != nil {
-		return "", err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", fmt.Errorf("LINEAR_API_URL: %w", err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusUnauthorized {
-		return "", fmt.Errorf("LINEAR_API_URL: %s/graphql answered %d to a request without a token, 401 was expected", c.LinearAPIURL, resp.StatusCode)
-	}
-	return c.LinearAPIURL + " answers", nil
-}
-
-// checkLinearApp asks for a token with a code that cannot exist: Linear answers
-// invalid_grant when it knows the client, invalid_client when it does not.
-func (c *config) checkLinearApp(ctx context.Context) (string, error) {
-	form := url.Values{
-		"grant_type": {"authorization_code"}, "code": {"linearbot-check"},
-		"redirect_uri": {c.PublicURL + "/oauth/callback"}, "client_id": {c.LinearClientID}, "client_secret": {c.LinearClientSecret},
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.LinearAPIURL+"/oauth/token", strings.NewReader(form.Encode()))
-	if err != nil {
-		return "", err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", fmt.Errorf("LINEAR_API_URL: %w", err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<16))
-	if err != nil {
-		return "", err
-	}
-	if strings.Contains(string(body), "invalid_client") || strings.Contains(string(body), "unauthorized_client") {
-		return "", errors.New("LINEAR_CLIENT_ID or LINEAR_CLIENT_SECRET is wrong: Linear does not know this client")
-	}
-	if resp.StatusCode >= http.StatusInternalServerError {
-		return "", fmt.Errorf("the token endpoint answered %d", resp.StatusCode)
-	}
-	found := "client known; its callback URL must be " + c.PublicURL + "/oauth/callback"
-	if c.LinearWebhook != "" {
-		found += ", its webhook URL " + c.PublicURL + "/webhooks/linear"
-	}
-	return found, nil
 }

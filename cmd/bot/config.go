@@ -223,6 +223,8 @@ func (c *config) stored() []error {
 	var problems []error
 	if !strings.HasPrefix(c.DatabaseURL, "sqlite:") || c.sqlitePath() == "" {
 		problems = append(problems, fmt.Errorf("DATABASE_URL is not sqlite:PATH: %q", c.DatabaseURL))
+	} else if strings.ContainsAny(c.sqlitePath(), "?\x00") || strings.HasPrefix(c.sqlitePath(), ":memory:") {
+		problems = append(problems, fmt.Errorf("DATABASE_URL names no file: write sqlite:PATH without options: %q", c.DatabaseURL))
 	}
 	if c.EncryptionKeyset != "" && c.EncryptionKeysetFile != "" {
 		problems = append(problems, errors.New("ENCRYPTION_KEYSET and ENCRYPTION_KEYSET_FILE are both set: keep one"))
@@ -322,8 +324,15 @@ func (c *config) keysetFile() string {
 	if c.EncryptionKeysetFile != "" {
 		return c.EncryptionKeysetFile
 	}
-	path, _, _ := strings.Cut(c.sqlitePath(), "?")
-	return path + ".keyset.json"
+	return c.sqlitePath() + ".keyset.json"
+}
+
+// keysetSetting is the setting that says where the keyset's file is.
+func (c *config) keysetSetting() string {
+	if c.EncryptionKeysetFile != "" {
+		return "ENCRYPTION_KEYSET_FILE"
+	}
+	return "DATABASE_URL (the keyset is kept beside the database)"
 }
 
 func commaList(s string) []string {

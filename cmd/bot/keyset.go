@@ -36,11 +36,11 @@ func (c *config) keyringAt(path string) (*accounts.Keyring, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return c.newKeyring(path)
 	case err != nil:
-		return nil, fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
+		return nil, fmt.Errorf("%s: %w", c.keysetSetting(), err)
 	}
 	k, err := accounts.LoadKeyring(text)
 	if err != nil {
-		return nil, fmt.Errorf("ENCRYPTION_KEYSET_FILE %s: %w", path, err)
+		return nil, fmt.Errorf("keyset %s: %w", path, err)
 	}
 	return k, nil
 }
@@ -59,11 +59,11 @@ func (c *config) newKeyring(path string) (*accounts.Keyring, error) {
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
+		return nil, fmt.Errorf("%s: the directory must be there, and this user must be allowed to write to it: %w", c.keysetSetting(), err)
 	}
 	_, werr := f.Write(text)
 	if err := errors.Join(werr, f.Sync(), f.Close()); err != nil {
-		return nil, fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
+		return nil, errors.Join(fmt.Errorf("%s: %w", c.keysetSetting(), err), os.Remove(path))
 	}
 	return k, nil
 }
@@ -73,7 +73,7 @@ func (c *config) newKeyring(path string) (*accounts.Keyring, error) {
 func (c *config) lockKeyset() (unlock func() error, err error) {
 	f, err := os.OpenFile(c.keysetFile()+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
+		return nil, fmt.Errorf("%s: %w", c.keysetSetting(), err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return nil, errors.Join(errors.New("another bot keys is changing the keyset; nothing was changed"), f.Close())
@@ -89,7 +89,7 @@ func replaceKeyset(path string, k *accounts.Keyring) error {
 		return err
 	}
 	if err := replaceFile(path, text); err != nil {
-		return fmt.Errorf("ENCRYPTION_KEYSET_FILE: %w", err)
+		return fmt.Errorf("keyset %s not changed: %w", path, err)
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func (b *bot) serve(ctx context.Context) error {
 	defer stop()
 	b.log.InfoContext(ctx, "ready to connect", "listen", listener.Addr().String(), "public", b.cfg.PublicURL, "version", version())
 
-	appErr := b.app.Run(ctx)
+	appErr := slackWords(b.app.Run(ctx))
 
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopCap)
 	defer cancel()

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+	"golang.org/x/time/rate"
 
 	"linearbot/accounts"
 	"linearbot/assistant"
@@ -26,6 +27,9 @@ const (
 	quickCap   = 2800 * time.Millisecond // a trigger lives 3 s
 	linearCap  = 30 * time.Second
 	retrySlack = 3
+
+	openPause = 2 * time.Second // between two sockets, after the first few
+	openBurst = 5
 )
 
 // bot is the running program: every part, built once.
@@ -92,7 +96,7 @@ func (b *bot) wire(ctx context.Context) error {
 	counters.Register(b.metrics)
 	engine := assistant.NewEngine(b.db, b.keyring, b.log)
 	b.app = slackapp.New(slackapp.Config{
-		API: retrying, Quick: quick, Socket: socketmode.New(quick),
+		API: retrying, Quick: quick, Socket: socketmode.New(cfg.socketClient()),
 		DB: b.db, Sealer: b.keyring, Accounts: manager,
 		Engine: engine, Memories: assistant.NewMemories(b.db, b.keyring), Loop: b.loop(engine),
 		Counters: counters, Log: b.log, Word: cfg.Command, Admins: cfg.admins(),
@@ -125,6 +129,12 @@ func (c *config) slackClients() (retrying, quick *slack.Client) {
 	quick = slack.New(c.SlackBotToken, append(base,
 		slack.OptionHTTPClient(&http.Client{Timeout: quickCap}))...)
 	return retrying, quick
+}
+
+// socketClient is the way to open sockets, at a pace that Slack allows (50 in a minute).
+func (c *config) socketClient() *slack.Client {
+	open := &http.Client{Timeout: slackCap, Transport: &paced{next: http.DefaultTransport, limit: rate.NewLimiter(rate.Every(openPause), openBurst)}}
+	return slack.New(c.SlackBotToken, slack.OptionAPIURL(c.SlackAPIURL), slack.OptionAppLevelToken(c.SlackAppToken), slack.OptionHTTPClient(open))
 }
 
 func (b *bot) close() error { return b.db.Close() }

@@ -125,6 +125,9 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if f.applies() {
 		s.mu.Lock()
 		answer, err = s.call(name, a, token, inHeader)
+		if err == nil && token == s.BotToken {
+			w.Header().Set("X-Oauth-Scopes", strings.Join(slices.Sorted(maps.Keys(s.scopes)), ","))
+		}
 		s.mu.Unlock()
 		answer, status = refusal(w, answer, err)
 	}

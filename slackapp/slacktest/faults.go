@@ -26,6 +26,7 @@ type faults struct {
 	armed       []*Fault
 	dropAcks    int
 	uninstalled bool
+	socketApp   string // whose sockets the app-level token opens
 }
 
 // Inject arms a fault and returns what disarms it. The fault armed last is asked first.
@@ -62,6 +63,13 @@ func (s *Server) WithdrawScope(scope string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.scopes, scope)
+}
+
+// MixApps makes the app-level token one of another app: its sockets say so.
+func (s *Server) MixApps() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.socketApp = "A0OTHER"
 }
 
 // Uninstall removes the app: it raises tokens_revoked and app_uninstalled; every call then answers account_inactive.

@@ -87,6 +87,7 @@ func NewServer(opt Options) *Server {
 	s.APIURL = s.URL + "/api/"
 	s.workspace = newWorkspace(m, opt.EnterpriseID)
 	s.delivery = newDelivery()
+	s.socketApp = appID
 	s.populate()
 	if opt.Seed {
 		s.seedThreads()

@@ -36,7 +36,7 @@ func (s *Server) openConnection(args) (Object, error) {
 	}
 	ticket := newID("") + newID("")
 	s.tickets[ticket] = true
-	link := "ws" + strings.TrimPrefix(s.URL, "http") + "/link/?" + url.Values{"ticket": {ticket}, "app_id": {appID}}.Encode()
+	link := "ws" + strings.TrimPrefix(s.URL, "http") + "/link/?" + url.Values{"ticket": {ticket}, "app_id": {s.socketApp}}.Encode()
 	return Object{"url": link}, nil
 }
 
@@ -88,7 +88,7 @@ func (s *Server) register(k *socket, short bool) bool {
 	}
 	k.send(Object{
 		"type": "hello", "num_connections": len(s.sockets),
-		"connection_info": Object{"app_id": appID},
+		"connection_info": Object{"app_id": s.socketApp},
 		"debug_info":      Object{"host": "applink-local", "build_number": 1, "approximate_connection_time": lifetime},
 	})
 	s.touch(Change{Kind: "socket"})
