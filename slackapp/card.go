@@ -152,20 +152,6 @@ func pressed(userID, change string) string {
 	return dotted(mention(userID)+" "+change, "just now")
 }
 
-// changedLine words one changed field in the way of a card.
-func changedLine(field, from, to string) string {
-	switch field {
-	case fieldState:
-		return moved("Moved", from, to)
-	case fieldAssignee:
-		if to == "" || to == "No one" {
-			return "Unassigned " + bold(inline(from, 60))
-		}
-		return "Assigned to " + bold(inline(to, 60))
-	}
-	return fieldLabel(field) + " " + bold(inline(firstOf(from, "none"), 80)+" → "+inline(firstOf(to, "none"), 80))
-}
-
 // undone is an outcome after it was taken back; the message is edited to it.
 func undone(what string) Message {
 	return sayText(":leftwards_arrow_with_hook: Undone: " + what)

@@ -52,7 +52,7 @@ func TestTwoPressesAtOnce(t *testing.T) {
 	w.clicks(w.alice, shared, "Assign to me")
 	w.until("the first change", func() bool { return w.issue("ENG-142").Assignee == "alice@acme.test" })
 	w.picks(w.bob, shared, "set_state", "review")
-	both := w.sees(w.bob, general, "assignee")
+	both := w.sees(w.bob, general, "reassigned")
 	if text := slacktest.Text(both); strings.Count(text, "just now") != 2 || !strings.Contains(text, "In Review · Alice Chen") {
 		t.Errorf("the card shows:\n%s", text)
 	}
@@ -97,7 +97,7 @@ func TestCardCounts(t *testing.T) {
 		{"move", func() { w.types(w.alice, general, "/linear move ENG-12 In Review"); w.sees(w.alice, general, "Moved") }, 1},
 		{"assign", func() {
 			w.types(w.alice, general, "/linear assign ENG-12 bob")
-			w.sees(w.alice, general, "Assignee: *")
+			w.sees(w.alice, general, "ssigned ")
 		}, 1},
 		{"comment", func() {
 			w.types(w.alice, general, "/linear comment ENG-12 Looks good to me")
@@ -122,7 +122,7 @@ func TestChangesFromAndToNothing(t *testing.T) {
 	w := newWorld(t)
 	w.connect(w.alice)
 	w.types(w.alice, general, "/linear set ENG-104 estimate:3 due:2027-01-15 assignee:none")
-	w.sees(w.alice, general, "Assignee: *Alice Chen → none*")
+	w.sees(w.alice, general, "Unassigned *Alice Chen*")
 	w.sees(w.alice, general, "Due date: *none → 2027-01-15*")
 	w.types(w.alice, general, "/linear set ENG-104 due:none")
 	w.sees(w.alice, general, "Due date: *2027-01-15 → none*")

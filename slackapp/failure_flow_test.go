@@ -90,6 +90,39 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
+// TestLookedUp: neither the answer nor the look-up came back, so the person is told
+// that it is looked up, and then how it was.
+func TestLookedUp(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		op, line string
+		fault    lineartest.Fault // of the change, twice
+		shows    []string
+		made     int
+	}{
+		"it did":              {"IssueCreate", "/linear create Answer lost team:ENG", lineartest.Fault{Lose: true}, []string{"It did: *ENG-", "Answer lost", "Undo"}, 1},
+		"it didn't":           {"IssueCreate", "/linear create Answer lost team:ENG", lineartest.Fault{Cut: true}, []string{"It didn't. Nothing was created.", "Try again"}, 0},
+		"a comment, it did":   {"CommentCreate", "/linear comment ENG-135 Once only", lineartest.Fault{Lose: true}, []string{"It did: *ENG-135*.", "Comment added"}, 1},
+		"a comment, it didnt": {"CommentCreate", "/linear comment ENG-135 Once only", lineartest.Fault{Cut: true}, []string{"It didn't. Nothing was changed.", "Try again"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.connect(w.alice)
+			c.fault.Op, c.fault.Times = c.op, 2
+			w.linear.Fault(c.fault)
+			looked := w.linear.Fault(lineartest.Fault{Op: map[string]string{"IssueCreate": "Issue", "CommentCreate": "Comment"}[c.op], Reply: &lineartest.Reply{Status: 503}})
+			w.types(w.alice, general, c.line)
+			w.sees(w.alice, general, "Linear didn't answer in time. Checking whether it went through…")
+			looked()
+			mustSay(t, slacktest.Text(w.sees(w.alice, general, c.shows[0])), c.shows...)
+			if n := len(w.titled("Answer lost")) + len(w.linear.Comments("ENG-135")); n != c.made {
+				t.Errorf("it was done %d times, want %d", n, c.made)
+			}
+		})
+	}
+}
+
 // TestUndoWithoutAnAnswer: what was taken back is found out, and what was not is
 // never called undone.
 func TestUndoWithoutAnAnswer(t *testing.T) {

@@ -197,8 +197,3 @@ const (
 	optionAttachFiles   = "attach_files"
 	optionAssignMe      = "assign_me"
 )
-
-// shortcuts lists the callback ids the manifest must declare.
-func shortcuts() []string {
-	return []string{shortcutCreate, shortcutLink, shortcutShow, shortcutNew, shortcutMine}
-}

@@ -74,7 +74,7 @@ func TestManifestIsWhatTheCodeUses(t *testing.T) {
 	for _, s := range m.Features.Shortcuts {
 		declared = append(declared, s.ID)
 	}
-	same(t, "shortcuts", declared, shortcuts())
+	same(t, "shortcuts", declared, []string{shortcutCreate, shortcutLink, shortcutShow, shortcutNew, shortcutMine})
 
 	code := ownCode(t)
 	scopes := []string{"commands"}

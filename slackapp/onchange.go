@@ -38,6 +38,7 @@ func (a *App) run(ctx context.Context, r *request, s *linear.Session, source, se
 		if err := a.reply(ctx, r, checking()); err != nil {
 			a.Log.InfoContext(ctx, "no sign of progress", "ref", r.Ref, "err", err)
 		}
+		r.Checked = true
 	}
 	again, err := a.Engine.RetryFailed(ctx, asker(r, source), s, out.ProposalID)
 	a.touch(ctx, r, again)
@@ -69,6 +70,9 @@ func (a *App) oneResult(ctx context.Context, r *request, s *linear.Session, out 
 	res := out.Results[0]
 	if res.Err != nil {
 		r.refused(s, res.Change)
+		if r.Checked && errors.Is(res.Err, linear.ErrTransient) {
+			return Message{}, &didNotError{Change: res.Change.Kind, Err: res.Err}
+		}
 		return Message{}, res.Err
 	}
 	c := card{Issue: res.Issue, ViewerID: viewer}
@@ -86,6 +90,9 @@ func (a *App) oneResult(ctx context.Context, r *request, s *linear.Session, out 
 		}
 	default:
 		c.Lines = []outcome{{Text: changedWords(res.Change), UndoID: out.ProposalID}}
+	}
+	if r.Checked {
+		c.Head = itDid(res.Issue)
 	}
 	return c.full(), nil
 }
@@ -155,17 +162,29 @@ func changedWords(c assistant.Change) string {
 	}
 	var parts []string
 	for _, f := range c.Fields {
-		verb := sentenceWord(fieldLabel(f.Field)) + ":"
-		if f.Field == "state" {
-			verb = "Moved"
-		}
-		if f.From == "" && f.Field == "state" {
-			parts = append(parts, verb+" to "+bold(inline(f.To, 80)))
-			continue
-		}
-		parts = append(parts, moved(verb, firstOf(f.From, "none"), firstOf(f.To, "none")))
+		parts = append(parts, changedField(f))
 	}
 	return strings.Join(parts, " · ")
+}
+
+func changedField(f assistant.FieldChange) string {
+	verb := sentenceWord(fieldLabel(f.Field)) + ":"
+	switch f.Field {
+	case fieldState:
+		verb = "Moved"
+		if f.From == "" {
+			return "Moved to " + bold(inline(f.To, 80))
+		}
+	case fieldAssignee:
+		verb = "Reassigned"
+		switch {
+		case f.From == "":
+			return "Assigned to " + bold(inline(f.To, 80))
+		case f.To == "":
+			return "Unassigned " + bold(inline(f.From, 80))
+		}
+	}
+	return moved(verb, firstOf(f.From, "none"), firstOf(f.To, "none"))
 }
 
 // itemOf is a change as the preview shows it.

@@ -6,8 +6,6 @@ import (
 	"unicode"
 
 	"github.com/slack-go/slack"
-
-	"linearbot/linear"
 )
 
 // planItem is one write: an issue and its changed fields, or a new issue or a
@@ -123,11 +121,6 @@ func (c planChange) text(room int) string {
 		line += inline(c.From, 100) + " → "
 	}
 	return line + bold(inline(firstOf(c.To, "none"), 255)) + taintWords(c.Tainted)
-}
-
-// changedItem words an update as a plan row, from the issue as it is now.
-func changedItem(i linear.Issue, action string, changes ...planChange) planItem {
-	return planItem{Identifier: i.Identifier, Title: i.Title, URL: i.URL, Action: action, Changes: changes, Private: i.Team.Private()}
 }
 
 // done is a row after it was applied: "Moved ENG-98 In Progress → In Review".

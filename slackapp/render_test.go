@@ -17,7 +17,7 @@ func TestPrivateTeamsStayOutOfPublicPosts(t *testing.T) {
 	t.Parallel()
 	w := newWorld("hush-hush", 1, 1)
 	w.issue.Team = w.dir.Teams[1].TeamRef
-	item := changedItem(w.issue, "Change", planChange{Field: fieldState, From: "hush-hush", To: "hush-hush"})
+	item := itemOf(changeOf(w.issue, assistant.FieldChange{Field: fieldState, From: "hush-hush", To: "hush-hush"}))
 	create := planItem{Title: "hush-hush", Action: "Create", Body: "hush-hush", Private: true}
 	for name, m := range map[string]Message{
 		"card":    card{Issue: w.issue, Public: true, Head: createdHead(w.issue), Lines: []outcome{{Text: "hush-hush"}}}.full(),
@@ -162,7 +162,7 @@ func TestListNeverInventsATotal(t *testing.T) {
 func TestApplyNamesWhatItDoes(t *testing.T) {
 	t.Parallel()
 	w := manyWorld()
-	one := string(pretty(t, plan{ID: "p", Items: []planItem{changedItem(w.issue, "Move")}}.message()))
+	one := string(pretty(t, plan{ID: "p", Items: []planItem{itemOf(changeOf(w.issue, assistant.FieldChange{Field: fieldState, To: "Done"}))}}.message()))
 	if !strings.Contains(one, `"Move ENG-142"`) || !strings.Contains(one, "*Ready to make 1 change*") {
 		t.Errorf("one change: %s", one)
 	}

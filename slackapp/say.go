@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"linearbot/assistant"
+	"linearbot/linear"
 	"linearbot/store"
 )
 
@@ -134,14 +136,21 @@ func heldButton(label, action string, a about) []failureButton {
 	return []failureButton{{Label: label, Action: action, Value: a.Held, Main: true}}
 }
 
-// checking, itDid and itDidNot are the three steps after a write whose answer was
+// checking, itDid and didNotError are the steps after a write whose answer was
 // lost.
 func checking() Message {
 	return sayText("Linear didn't answer in time. Checking whether it went through…")
 }
 
-func itDid(what string) Message { return sayText("It did: " + what + ".") }
+// itDid is the line over the card of what went through after all.
+func itDid(i linear.Issue) string { return "It did: " + bold(inline(i.Identifier, 40)) + "." }
 
-func itDidNot(a about) Message {
-	return Failure{Text: "It didn't. Nothing was created.", Changed: nothingChanged, Ref: a.Ref, Buttons: tryAgain(a)}.message()
+// didNotError says that a change whose answer was lost was not made.
+type didNotError struct {
+	Change assistant.ChangeKind
+	Err    error // linear.ErrTransient
 }
+
+func (e *didNotError) Error() string { return "it did not go through: " + e.Err.Error() }
+
+func (e *didNotError) Unwrap() error { return e.Err }

@@ -14,8 +14,13 @@ import (
 // sayLinear words what Linear answered, or that it did not. Linear's own text is
 // never shown.
 func sayLinear(err error, a about) (Failure, bool) {
+	didNot, checked := errors.AsType[*didNotError](err)
 	_, limited := errors.AsType[*linear.RateLimitError](err)
 	switch {
+	case checked && didNot.Change == assistant.ChangeCreate:
+		return Failure{Text: "It didn't. Nothing was created.", Buttons: tryAgain(a)}, true
+	case checked:
+		return Failure{Text: "It didn't. Nothing was changed.", Buttons: tryAgain(a)}, true
 	case errors.Is(err, linear.ErrOutcomeUnknown):
 		return Failure{
 			Text:    "Linear didn't answer in time, and I couldn't check whether it went through. Look in Linear before you try again.",

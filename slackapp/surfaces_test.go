@@ -13,8 +13,8 @@ import (
 // issueSurfaces are those that show text from Linear.
 func (w world) issueSurfaces() map[string]any {
 	c := card{Issue: w.issue, ViewerID: "user-0", Head: createdHead(w.issue), Lines: []outcome{
-		{Text: changedLine(fieldState, "Triage "+w.title, w.issue.State.Name), UndoID: "proposal-1"},
-		{Text: pressed("U2", changedLine(fieldAssignee, "", w.title))},
+		{Text: changedWords(assistant.Change{Fields: []assistant.FieldChange{{Field: fieldState, From: "Triage " + w.title, To: w.issue.State.Name}}}), UndoID: "proposal-1"},
+		{Text: pressed("U2", lowerFirst(changedWords(assistant.Change{Fields: []assistant.FieldChange{{Field: fieldAssignee, To: w.title}}})))},
 	}}
 	l := issueList{Title: "Your open issues", Filters: "mine p:high", Word: "/linear", Issues: w.issues, More: true, Next: "next", State: "state"}
 	shared := l
@@ -24,7 +24,7 @@ func (w world) issueSurfaces() map[string]any {
 		Channel: "payments", Defaults: "#payments", Template: true,
 		Source: &source{Messages: 14, People: 3, Files: 2, Hidden: 2, Company: []string{w.title}},
 	}
-	change := changedItem(w.issue, "Move", planChange{Field: fieldState, From: "In Progress", To: w.issue.State.Name, Tainted: w.title + "'s message, 14:02"})
+	change := itemOf(changeOf(w.issue, assistant.FieldChange{Field: fieldState, From: "In Progress", To: w.issue.State.Name, Tainted: w.title + "'s message, 14:02"}))
 	return map[string]any{
 		"card_full": c.full(), "card_compact": c.compact(), "cards": cards([]card{c, c}, []string{w.title}),
 		"list": l.message(), "list_shared": shared.message(),
@@ -82,10 +82,16 @@ func (w world) triage() assistant.Triage {
 	}
 }
 
+// changeOf is an update of an issue as the engine proposes it.
+func changeOf(i linear.Issue, fields ...assistant.FieldChange) assistant.Change {
+	about := assistant.ChangedIssue{ID: i.ID, Identifier: i.Identifier, Title: i.Title, URL: i.URL, TeamID: i.Team.ID, Private: i.Team.Private()}
+	return assistant.Change{Kind: assistant.ChangeUpdate, Issue: about, Fields: fields}
+}
+
 func (w world) items() []planItem {
 	var all []planItem
 	for _, i := range w.issues {
-		all = append(all, changedItem(i, "Change", planChange{Field: fieldPriority, From: "High", To: "Urgent"}, planChange{Field: fieldDue, To: "2026-12-01"}))
+		all = append(all, itemOf(changeOf(i, assistant.FieldChange{Field: fieldPriority, From: "High", To: "Urgent"}, assistant.FieldChange{Field: fieldDue, To: "2026-12-01"})))
 	}
 	return all
 }
@@ -179,7 +185,8 @@ func (w world) otherSurfaces() map[string]any {
 			Comment: true, Body: strings.Repeat("See https://evil.test/a for more. ", 80), Taint: "Mallory's message, 14:02", MustEdit: true,
 		}}}.message(),
 		"undone": undone("Moved ENG-142 Todo → Done"), "list_stale": issueList{State: "state"}.stale(noon), "dropped": planDropped(),
-		"checking": checking(), "it_did": itDid("ENG-142"), "it_did_not": itDidNot(about{Held: "held-1", Ref: "ab12cd34"}), "failure": failed.message(),
+		"checking": checking(), "it_did": card{Issue: newWorld("Login fails", 1, 1).issue, Head: itDid(linear.Issue{Identifier: "ENG-142"})}.full(),
+		"it_did_not": sayAbout(&didNotError{assistant.ChangeCreate, linear.ErrTransient}, about{Held: "held-1", Ref: "ab12cd34"}).message(), "failure": failed.message(),
 		"thread_preview": threadPreview(transcript{Body: "**Bob** · 18:20\nIt loops.", Messages: 412, Left: 212}, ""),
 		"home_revoked":   home{Account: revoked, Word: "/linear"}.view(),
 		"home_reading":   home{Account: a, Word: "/linear", Reading: true, Failed: noon, Ref: "ab12cd34"}.view(),

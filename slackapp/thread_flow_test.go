@@ -263,7 +263,7 @@ func TestThreadLostAtSubmit(t *testing.T) {
 	w.clicks(w.bob, m, "Assign to me") // a press of another button keeps the offer
 	w.await("the assignee", func() bool {
 		m = w.announced(w.alice, engineering, thread[0].TS)
-		return strings.Contains(slacktest.Text(m), "assignee")
+		return strings.Contains(slacktest.Text(m), "assigned")
 	})
 	w.clicks(w.bob, m, "Add the thread")
 	w.await("the thread to be added", func() bool {

@@ -207,7 +207,7 @@ func TestPressOnAPreview(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.await("the outcome in the preview", func() bool {
-		return strings.Contains(fmt.Sprint(current(w, m).Unfurls[link98]), "<@U0BOB> assignee")
+		return strings.Contains(fmt.Sprint(current(w, m).Unfurls[link98]), "<@U0BOB> reassigned")
 	})
 	if got := w.issue("ENG-98").Assignee; got != "bob@acme.test" && got != "Bob Diaz" {
 		t.Errorf("ENG-98 is assigned to %q", got)
