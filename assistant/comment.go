@@ -1,6 +1,9 @@
 package assistant
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A comment: "comment on ENG-12: text", "tell ENG-12 that text". The text is
 // opaque: whatever it says is said, not done.
@@ -57,8 +60,8 @@ func (p *reader) commentOn() bool {
 	}
 	cue := p.eat(":", "-", ",", "→", "that says :", "that says", "saying that", "saying :", "saying", "stating that", "stating", "to say that", "to say", "with the text :", "with the text", "with text", "with", "which says", "reading", "that reads", "that", "with the comment", "with the message", "and say that", "and say", "as follows :", "with the words", ": that")
 	if cue == "" && p.peek(0).kind != tokenQuoted {
-		if p.done() || !startsFree(p.peek(0)) {
-			return false
+		if p.done() || !startsFree(p.peek(0)) || slices.ContainsFunc(p.toks[p.at:p.hi], func(t token) bool { return t.is(":") }) {
+			return false // what stands before the colon may say when, or to whom
 		}
 	}
 	if strings.HasSuffix(cue, ":") && p.hi != p.end {
@@ -67,9 +70,10 @@ func (p *reader) commentOn() bool {
 	return p.addComments(targets, p.commentBody)
 }
 
-// startsFree reports whether a comment may begin with t without a cue before it.
+// startsFree reports whether a comment may begin with t without a cue before it:
+// a condition or another request is none.
 func startsFree(t token) bool {
-	return t.kind == tokenWord && !introduces[t.text] || t.kind == tokenMention
+	return t.kind == tokenWord && !introduces[t.text] && !turning[t.text] && !separates(t) || t.kind == tokenMention
 }
 
 // commentQuoted: comment "text" on ENG-12; say "text" on ENG-12.

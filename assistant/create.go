@@ -11,6 +11,9 @@ var issueKinds = []string{"issue", "ticket", "task", "item", "card", "story", "r
 
 // create reads one new issue.
 func (p *reader) create() bool {
+	if p.anotherNext(p.at) && p.created > 0 && p.created == len(p.steps) {
+		return p.createAnother()
+	}
 	verb := p.eat(createVerbs...)
 	if verb == "" && !p.wish {
 		return false
@@ -24,6 +27,36 @@ func (p *reader) create() bool {
 	if weak && !named {
 		return false
 	}
+	return p.createWith(h)
+}
+
+// anotherNext reports whether token i begins a second creation that leaves its verb
+// and noun out: one in DES called Blur.
+func (p *reader) anotherNext(i int) bool {
+	for _, lead := range []string{"one", "one more", "another", "another one", "a second one"} {
+		n := p.matchAt(i, p.end, lead)
+		if n == 0 || i+n >= p.end {
+			continue
+		}
+		for _, next := range []string{"in", "for", "called", "titled", "named", ":"} {
+			if p.toks[i+n].is(next) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// createAnother reads one more issue of the kind just created.
+func (p *reader) createAnother() bool {
+	p.eat("one", "one more", "another", "another one", "a second one")
+	h := &head{c: newDelta(), noun: true}
+	h.labels, _ = p.steps[p.created-1].Input["labels"].([]string) // absent: of no kind
+	return p.createWith(h)
+}
+
+// createWith reads what is left of a creation after its noun.
+func (p *reader) createWith(h *head) bool {
 	title, ok := p.headAndTitle(h)
 	if !ok || title == "" {
 		return false
@@ -166,7 +199,7 @@ func (p *reader) headAndTitle(h *head) (string, bool) {
 // titleNext reports whether a word that introduces a title comes next.
 func (p *reader) titleNext() bool {
 	t := p.peek(0)
-	return t.is("titled") || t.is("called") || t.is("named") || t.is("title") || t.is("with") && p.peek(1).is("title")
+	return t.kind == tokenQuoted || t.is("titled") || t.is("called") || t.is("named") || t.is("title") || t.is("with") && p.peek(1).is("title")
 }
 
 // headAttribute reads in ENG, in project P, assigned to Bob, high priority, due
@@ -184,9 +217,7 @@ func (p *reader) headAttribute(h *head) bool {
 }
 
 func (p *reader) teamAttribute(h *head) bool {
-	if p.eat("in", "for", "on", "to", "under", "at", "with", "within") == "" && !p.peek(0).is("team") {
-		return false
-	}
+	placed := p.eat("in", "for", "on", "to", "under", "at", "with", "within") != "" || p.peek(0).is("team")
 	p.eat("the")
 	cue := p.eat("team", "team :") != ""
 	found, size := p.phrase(kindTeam)
@@ -198,6 +229,9 @@ func (p *reader) teamAttribute(h *head) bool {
 	}
 	p.at += size
 	p.eat("team", "'s backlog", "board", "'s team")
+	if !placed && !p.peek(0).is(":") && !p.titleNext() { // file a bug ENG: …
+		return false
+	}
 	if h.team != "" && h.team != found[0].value {
 		return false
 	}

@@ -11,6 +11,7 @@ const isoDay = "2006-01-02"
 
 var (
 	spanShape  = regexp.MustCompile(`^(\d{1,4})\s*(h|hours?|hrs?|d|days?|w|weeks?|wks?|m|mo|months?|q|quarters?|y|years?)$`)
+	dayOfMonth = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)$`)
 	monthShape = regexp.MustCompile(`^(?:(\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?\s+([a-z]{3,9})|([a-z]{3,9})\s+(\d{1,2})(?:st|nd|rd|th)?)(?:,?\s+(\d{4}))?$`)
 )
 
@@ -47,9 +48,24 @@ func parseDay(text string, now time.Time) (day time.Time, ok bool) {
 	if day, ok := parseMonthDay(text, now); ok {
 		return day, true
 	}
+	if m := dayOfMonth.FindStringSubmatch(text); m != nil {
+		n, _ := strconv.Atoi(m[1]) // two digits at most, by the pattern
+		return comingDay(n, today)
+	}
 	text = strings.TrimPrefix(strings.ReplaceAll(text, "-", " "), "in ")
 	if n, unit, ok := parseSpan(text); ok && unit != 'H' {
 		return addSpan(today, n, unit), true
+	}
+	return time.Time{}, false
+}
+
+// comingDay is the next day with that number: the 30th.
+func comingDay(n int, today time.Time) (time.Time, bool) {
+	for months := range 3 {
+		day := time.Date(today.Year(), today.Month()+time.Month(months), n, 0, 0, 0, 0, today.Location())
+		if day.Day() == n && !day.Before(today) {
+			return day, true
+		}
 	}
 	return time.Time{}, false
 }

@@ -41,6 +41,16 @@ func (f *filters) clone() filters {
 	return c
 }
 
+// onlyDue reports whether nothing but a day an issue is due was said.
+func (f *filters) onlyDue() bool {
+	for key := range f.input {
+		if key != "dueBefore" && key != "dueAfter" && key != "dueDate" {
+			return false
+		}
+	}
+	return len(f.input) > 0
+}
+
 // setNames writes one name as a string, several as a list, or a negation.
 func (f *filters) setNames(key string, names []string) bool {
 	if f.opposite {
@@ -112,7 +122,7 @@ func (p *reader) filters(f *filters) bool {
 	any := false
 	for !p.done() {
 		before := p.save()
-		if p.peek(0).is("but") && p.at > 0 && allWords[p.toks[p.at-1].text] && p.atom(f) {
+		if p.allBefore() && p.atom(f) {
 			any = true
 			continue
 		}
@@ -182,7 +192,7 @@ func (p *reader) assigneeAtom(f *filters) bool {
 		return false
 	case "":
 		t := p.toks[before]
-		if !possessive && (t.kind != tokenMention || len(names) > 1 || p.done()) || names[0] == "me" || names[0] == "none" {
+		if !possessive && (t.kind != tokenMention || len(names) > 1 || p.done()) || names[0] == "me" || names[0] == "none" && !possessive {
 			return false // a mention after it all is not about which issues
 		}
 	}
@@ -239,6 +249,10 @@ func (p *reader) followsCount() bool {
 
 func (p *reader) nounAtom(f *filters) bool {
 	switch t := p.peek(0); t.text {
+	case "p0s":
+		p.at++
+		f.noun = true
+		return f.set("priority", "1")
 	case "p1s", "p2s", "p3s", "p4s":
 		p.at++
 		f.noun = true

@@ -15,7 +15,7 @@ var afterIdentifier = wordSet(`to as is and or thank ty now asap when if can cou
 
 // joinIdentifiers reads ENG12 and ENG 12 as ENG-12 where ENG is the key of a
 // team, and the address of ENG-12 in this workspace. With a space the key has to
-// be in capitals.
+// be in capitals, or what a verb is about.
 func joinIdentifiers(src string, toks []token, d *linear.Directory) []token {
 	if d == nil {
 		return toks
@@ -29,7 +29,7 @@ func joinIdentifiers(src string, toks []token, d *linear.Directory) []token {
 		if t.kind == tokenWord {
 			if ref, ok := keyedNumber(t.text, d); ok {
 				t.kind, t.text = tokenIssue, ref
-			} else if team, ok := teamByKey(d, t.text); ok && i+1 < len(toks) && src[t.pos:t.end] == strings.ToUpper(t.text) {
+			} else if team, ok := teamByKey(d, t.text); ok && i+1 < len(toks) && (src[t.pos:t.end] == strings.ToUpper(t.text) || i == 0 || clauseVerbs[toks[i-1].text] || slices.Contains(issueNouns, toks[i-1].text)) {
 				n := toks[i+1]
 				if ref, ok := issueRef(team.Key + "-" + n.text); ok && n.kind == tokenWord && !n.joined && blank(src[t.end:n.pos]) && endsIdentifier(toks, i+2) {
 					t = token{kind: tokenIssue, text: ref, pos: t.pos, end: n.end}

@@ -35,9 +35,22 @@ func (p *reader) tells() bool {
 	return false
 }
 
+// reports reports whether a clause tells what I or we have done: I created a bug in
+// ENG yesterday.
+func (p *reader) reports() bool {
+	before := p.at
+	defer func() { p.at = before }()
+	if p.asksBack() || p.eat("i", "we") == "" {
+		return false
+	}
+	p.eat("just", "already", "have", "'ve", "had")
+	t := p.peek(0).text
+	return createdWords[t] || updatedWords[t] || completedWords[t] && !baseForms[t]
+}
+
 // listing reads a list of issues, or a question about one.
 func (p *reader) listing() bool {
-	if p.tells() {
+	if p.tells() || p.reports() {
 		return false
 	}
 	f := &filters{input: map[string]any{}}
@@ -51,6 +64,12 @@ func (p *reader) listing() bool {
 	}
 	if !f.noun && (len(f.input) == 0 || verb == "" && len(f.input) < 2) {
 		return false
+	}
+	if f.fresh && f.singular && verb == "" {
+		return false // a new bug in ENG: one to make
+	}
+	if !f.noun && verb == "" && len(p.thread.Issues) > 0 && f.onlyDue() {
+		return false // due friday: the issues that are, or the one that was shown
 	}
 	if p.list > 0 && f.superl && p.toks[p.hi-1].is("one") {
 		return false // the oldest one of the list before
@@ -133,7 +152,7 @@ func (p *reader) wholeList(f *filters, verb string, searching bool) bool {
 		if !cued {
 			p.eat("for")
 		}
-		if !p.searchText(f) {
+		if !p.searchText(f, cued) {
 			return false
 		}
 		p.filters(f)
@@ -143,8 +162,9 @@ func (p *reader) wholeList(f *filters, verb string, searching bool) bool {
 
 const maxQuery = 200 // characters, as the list tool takes them
 
-// searchText reads a quotation, or words up to where filters go on until the end.
-func (p *reader) searchText(f *filters) bool {
+// searchText reads a quotation, or words up to where filters go on until the end;
+// without a cue they may end in a noun: find login bugs.
+func (p *reader) searchText(f *filters, cued bool) bool {
 	if t := p.peek(0); t.kind == tokenQuoted {
 		p.at++
 		p.eat("in the title", "in title", "in the description", "in their title")
@@ -164,6 +184,11 @@ func (p *reader) searchText(f *filters) bool {
 		for _, place := range []string{" in the title", " in title", " in the description", " in their title", " in the name"} {
 			text = strings.TrimSuffix(text, place)
 		}
+		if !cued && to > from+1 {
+			if short, ok := p.beforeNoun(from, to, f); ok {
+				text = short
+			}
+		}
 		if len(text) > maxQuery || text == "" || to == from+1 && (p.toks[from].is("me") || p.toks[from].is("myself") || p.toks[from].is("us")) {
 			return false
 		}
@@ -172,6 +197,21 @@ func (p *reader) searchText(f *filters) bool {
 		return f.set("query", text)
 	}
 	return false
+}
+
+// beforeNoun takes the noun off the end of words to search for.
+func (p *reader) beforeNoun(from, to int, f *filters) (string, bool) {
+	before, hi := p.save(), p.hi
+	defer func() { p.out, p.hi = before, hi }()
+	p.at, p.hi = to-1, to
+	trial := f.clone()
+	for _, read := range []func(*reader, *filters) bool{(*reader).labelAtom, (*reader).nounAtom} {
+		if read(p, &trial) && p.done() && trial.noun && !trial.singular {
+			*f = trial
+			return p.spoken(from, to-1), true
+		}
+	}
+	return "", false
 }
 
 // filtersFrom reports whether everything from token i to the end of the clause is

@@ -10,6 +10,9 @@ func (p *reader) priorityAtom(f *filters) bool {
 	p.eat("a", "the")
 	least := p.eat("at least", "minimum", "min") != ""
 	first, ok := p.priorityPhrase()
+	if !ok && p.eat("p0") != "" { // in other trackers the most urgent
+		first, ok = "1", true
+	}
 	if !ok {
 		return false
 	}

@@ -101,6 +101,22 @@ func (n *dictionary) add(name string, what named) {
 	n.entries[key] = append(n.entries[key], what)
 }
 
+// splitPossessives reads bobs as bob's where Bob is somebody and bobs nothing else.
+func (n *dictionary) splitPossessives(toks []token) []token {
+	out := toks[:0:0]
+	for _, t := range toks {
+		base, ok := strings.CutSuffix(t.text, "s")
+		if !ok || t.kind != tokenWord || len(base) < 3 || len(n.entries[t.text]) > 0 || len(n.find(base, kindPerson)) == 0 || len(n.find(base, kindTeam, kindState, kindLabel, kindProject, kindCycle)) > 0 || clauseVerbs[base] {
+			out = append(out, t)
+			continue
+		}
+		s := token{text: "'s", pos: t.end - 1, end: t.end, joined: true}
+		t.text, t.end = base, t.end-1
+		out = append(out, t, s)
+	}
+	return out
+}
+
 // squash is a name as a key of the dictionary, and how many words it has.
 func squash(name string) (key string, words int) {
 	var b strings.Builder

@@ -1,5 +1,7 @@
 package assistant
 
+import "slices"
+
 // What is not so: fields that are empty, and filters that must not hold.
 
 // lacking are the words that say a field is empty, and lacked the fields.
@@ -40,6 +42,14 @@ func (p *reader) lackAtom(f *filters) bool {
 // allWords make the but after them an except.
 var allWords = wordSet(`anything everything all every any`)
 
+// allBefore reports whether a but comes next that means except: all issues but.
+func (p *reader) allBefore() bool {
+	if next := p.peek(1); !p.peek(0).is("but") || next.is("only") || next.is("also") || next.is("not") {
+		return false
+	}
+	return slices.ContainsFunc(p.toks[p.lo:p.at], func(t token) bool { return t.kind == tokenWord && allWords[t.text] })
+}
+
 // notAtom: not assigned to Bob, excluding bugs, without label infra.
 func (p *reader) notAtom(f *filters) bool {
 	if f.opposite {
@@ -51,11 +61,12 @@ func (p *reader) notAtom(f *filters) bool {
 	if p.eat("not started", "not yet started", "not been started", "not in progress yet", "not been started yet") != "" {
 		return f.set("stateType", "unstarted")
 	}
-	if p.at > 0 && p.peek(0).is("but") && allWords[p.toks[p.at-1].text] {
+	if p.allBefore() {
 		p.at++ // anything but bugs
 	} else if p.eat("not", "non", "except", "except for", "excluding", "other than", "without", "without the", "but not", "apart from", "that do not have", "do not have", "does not have", "not counting", "minus", "but without", "besides", "leaving out", "aside from", "everything except", "anything except", "ignoring", "that are neither", "skipping", "omitting", "with no", "having no", "without any") == "" {
 		return false
 	}
+	p.eat("the", "the ones", "the ones that are", "those", "those that are", "ones", "ones that are", "any", "all", "issues", "the issues", "tickets", "anything", "things")
 	f.opposite = true
 	defer func() { f.opposite = false }()
 	for _, read := range []func(*reader, *filters) bool{(*reader).stateAtom, (*reader).assigneeAtom, (*reader).priorityAtom, (*reader).cycleAtom, (*reader).placeAtom, (*reader).labelAtom} {

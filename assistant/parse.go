@@ -12,18 +12,37 @@ import (
 // sentence with a word it cannot place gives no plan. It does no I/O and is safe
 // for concurrent use; now carries the asker's time zone.
 func Parse(text string, d *linear.Directory, thread Thread, now time.Time) Reading {
-	src := strings.TrimSpace(strings.ToValidUTF8(text, "\ufffd"))
-	toks := joinIdentifiers(src, tokenize(src), d)
-	if talk, ok := smallTalk(src, toks); ok {
-		return Reading{Certain: true, Talk: talk}
+	p := newReader(text, newDictionary(d), d, thread, now, 200_000)
+	r := p.read()
+	if !r.Certain && len(r.Questions) == 0 && r.Refusal == "" && len(p.toks) <= maxTokens {
+		r.Offers = p.offers()
 	}
-	p := &reader{src: src, toks: toks, d: d, names: newDictionary(d), thread: thread, now: now, budget: 200_000}
+	return r
+}
+
+// newReader splits a sentence into the tokens a reader walks over.
+func newReader(text string, names *dictionary, d *linear.Directory, thread Thread, now time.Time, budget int) *reader {
+	src := strings.TrimSpace(strings.ToValidUTF8(text, "\ufffd"))
+	toks := names.splitPossessives(joinIdentifiers(src, tokenize(src), d))
+	p := &reader{src: src, toks: toks, d: d, names: names, thread: thread, now: now, budget: budget}
 	p.hi = p.dropEnding(0, len(toks))
 	p.end = p.hi
+	return p
+}
+
+// read reads the whole sentence.
+func (p *reader) read() Reading {
+	if talk, ok := smallTalk(p.src, p.toks); ok {
+		return Reading{Certain: true, Talk: talk}
+	}
 	if refusal, ok := p.refused(); ok {
 		return Reading{Certain: true, Refusal: refusal}
 	}
-	if len(toks) > maxTokens && p.tooLong() || !p.clauses(0, 0, false) {
+	if len(p.toks) > maxTokens && p.tooLong() {
+		return Reading{Leftover: p.unread(), Refusal: p.refusal}
+	}
+	read, about := p.topic()
+	if !read && (about || !p.clauses(0, 0, false)) {
 		return Reading{Leftover: p.unread(), Refusal: p.refusal}
 	}
 	return p.reading()
@@ -239,5 +258,5 @@ func (p *reader) beginsClause(i int) bool {
 		next := p.toks[i+1]
 		return next.kind == tokenIssue || next.is("a") || next.is("an") || next.is("another")
 	}
-	return i < p.end && p.toks[i].kind == tokenWord && clauseVerbs[p.toks[i].text]
+	return i < p.end && p.toks[i].kind == tokenWord && clauseVerbs[p.toks[i].text] || p.anotherNext(i)
 }

@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -23,7 +24,11 @@ func (p *reader) dayBy(parse func(string, time.Time) (time.Time, bool)) (time.Ti
 		if t.kind != tokenWord {
 			break
 		}
-		text = strings.TrimPrefix(text+" "+t.text, " ")
+		word := t.text
+		if k, ok := numberWords[word]; ok {
+			word = strconv.Itoa(k)
+		}
+		text = strings.TrimPrefix(text+" "+word, " ")
 		if day, ok := parse(text, p.now); ok {
 			found, size = day, n+1
 		}
@@ -54,9 +59,9 @@ func (p *reader) span() (n int, unit byte, ok bool) {
 		p.at++
 		return 2 * n, 'W', true
 	}
-	if _, unit, ok := parseSpan("1 " + t.text); ok && t.kind == tokenWord && len(t.text) > 2 {
+	if each, unit, ok := parseSpan("1 " + t.text); ok && t.kind == tokenWord && len(t.text) > 2 {
 		p.at++
-		return n, unit, true
+		return n * each, unit, true
 	}
 	p.at = before
 	return 0, 0, false

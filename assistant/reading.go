@@ -13,6 +13,7 @@ type Reading struct {
 	Plan      Plan
 	Certain   bool       // every word was understood and nothing has to be asked
 	Leftover  []string   // the words that were not understood
+	Offers    []string   // commands without the command word that parts of them spell, at most three
 	Questions []Question // to be asked before there is a plan, the first one first
 	Refusal   Refusal    // something that words never do
 	Talk      Talk       // conversation about nothing in Linear

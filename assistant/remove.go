@@ -46,7 +46,7 @@ func (p *reader) removeForm() bool {
 			key := p.clearable()
 			return key != "" && p.ending() && p.apply(targets, cleared(key))
 		}
-		if p.eat("from", "out of") == "" {
+		if p.eat("from", "out of", "off", "off of") == "" {
 			return false
 		}
 		c := newDelta()

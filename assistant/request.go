@@ -115,6 +115,9 @@ func (p *reader) opening(i int) int {
 		if n == 0 && (t.is(",") || t.is("!") || t.is(".") || t.is("-") || t.is("\n") || t.is(":")) {
 			n = 1
 		}
+		if n == 0 && p.numbers(i) {
+			n = 2
+		}
 		if n == 0 && t.kind == tokenMention && i+1 < p.end && clauseVerbs[p.toks[i+1].text] {
 			n = 1 // addressed to the bot
 		}
@@ -124,6 +127,16 @@ func (p *reader) opening(i int) int {
 		i += n
 	}
 	return i
+}
+
+// numbers reports whether a request in a numbered list begins at token i: 1. close.
+func (p *reader) numbers(i int) bool {
+	t := p.toks[i]
+	if t.kind != tokenWord || len(t.text) > 2 || strings.Trim(t.text, "0123456789") != "" || i+2 >= p.end {
+		return false
+	}
+	dot := p.toks[i+1]
+	return (dot.is(".") || dot.is(")")) && dot.pos == t.end && p.toks[i+2].kind == tokenWord && clauseVerbs[p.toks[i+2].text] && (i == 0 || p.toks[i-1].kind == tokenSymbol)
 }
 
 // wished reports whether the courtesy in [lo, hi) was a wish for a change: I want

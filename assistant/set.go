@@ -79,8 +79,8 @@ func (p *reader) unknownState(targets []string, team, verb string) bool {
 			return false
 		}
 	}
-	if _, size := p.phrase(kindTeam, kindPerson, kindLabel, kindProject); size > 0 {
-		return false
+	if _, size := p.phrase(kindTeam, kindPerson, kindLabel, kindProject, kindState); size > 0 {
+		return false // a state and more: Done tomorrow
 	}
 	name := p.spoken(p.at, p.hi)
 	q := Question{Kind: AskState, Name: name, Team: team, Unknown: true}

@@ -43,6 +43,31 @@ func (p *reader) spanned() ([]string, bool) {
 	}
 }
 
+// shortened reads ENG-61, 62 and 63: numbers of the same team, as long as the first.
+func (p *reader) shortened() ([]string, bool) {
+	first := p.peek(0)
+	if first.kind != tokenIssue {
+		return nil, false
+	}
+	p.at++
+	team, number, _ := strings.Cut(first.text, "-")
+	refs := []string{first.text}
+	for {
+		before := p.at
+		if p.eat(",", "and", "&", "+", "/", ", and") == "" || len(p.peek(0).text) != len(number) {
+			p.at = before
+			return refs, len(refs) > 1
+		}
+		ref, ok := issueRef(team + "-" + p.peek(0).text)
+		if !ok || !endsIdentifier(p.toks, p.at+1) {
+			p.at = before
+			return refs, len(refs) > 1
+		}
+		p.at++
+		refs = union(refs, []string{ref})
+	}
+}
+
 // between lists the issues of one team from one number to another.
 func between(from, to string) ([]string, bool) {
 	team, low, _ := strings.Cut(from, "-")

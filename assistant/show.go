@@ -21,6 +21,9 @@ func (p *reader) show() bool {
 	comments := false
 	switch {
 	case p.eat("who", "when", "why", "where", "is", "are", "was", "did", "does", "has", "have") != "":
+		if p.toks[p.at-1].is("have") && !p.asksBack() && p.eat("we", "you", "they", "i") == "" {
+			return false // have Bob close it
+		}
 		return p.questionAbout()
 	case p.asksAbout():
 		return true

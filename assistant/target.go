@@ -52,7 +52,7 @@ func (p *reader) eachNamed(then func(targets []string) bool) bool {
 	start := p.save()
 	both := p.eat("both", "each of", "all of", "all three :", "issues", "from") != ""
 	pair := both && p.toks[p.at-1].is("both")
-	for _, read := range []func() ([]string, bool){p.issueList, p.spanned} {
+	for _, read := range []func() ([]string, bool){p.issueList, p.spanned, p.shortened} {
 		before := p.save()
 		if refs, ok := read(); ok && (!pair || len(refs) == 2) {
 			if refs, ok = p.leftOut(refs); ok && then(refs) {

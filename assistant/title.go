@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,12 +21,26 @@ func (p *reader) opaque(colon bool) (string, bool) {
 	if p.done() {
 		return "", false
 	}
-	if !colon && (slices.ContainsFunc(p.cuts(p.at), func(c cut) bool { return c.next < p.end }) || p.peek(0).kind == tokenQuoted) {
+	if !colon && (p.peek(0).kind == tokenQuoted || !p.beforeAnother() && slices.ContainsFunc(p.cuts(p.at), func(c cut) bool { return c.next < p.end })) {
 		return "", false
 	}
 	text, ok := p.rest(p.after())
+	if !ok && p.beforeAnother() {
+		text, ok = p.spoken(p.at, p.hi), true
+		p.at = p.hi
+	}
 	text = tidyTitle(plainText(text, false))
 	return text, ok && text != ""
+}
+
+// beforeAnother reports whether one more creation follows this clause: called Crash
+// and one in DES called Blur.
+func (p *reader) beforeAnother() bool {
+	i := p.hi
+	for i < p.end && separates(p.toks[i]) {
+		i++
+	}
+	return p.hi < p.end && p.anotherNext(i)
 }
 
 // tidyTitle puts a title on one line and takes the full stop and a courtesy
@@ -94,11 +109,18 @@ func (p *reader) quotedThenMore() bool {
 	return true
 }
 
+var sentenceBreak = regexp.MustCompile(`[.!]\pZ+`)
+
 // colonTitle takes the rest of the line as title and the lines below as
 // description. Parts after the last commas that are attributes, whole, are read
-// as such: "…: Fix the menu, high priority".
+// as such: "…: Fix the menu, high priority". A sentence of its own that could be one may
+// be either: that is too uncertain.
 func (p *reader) colonTitle(h *head) (string, bool) {
 	text, ok := p.rest(p.after())
+	if !ok && p.beforeAnother() {
+		text, ok = p.spoken(p.at, p.hi), true
+		p.at = p.hi
+	}
 	if !ok {
 		return "", false
 	}
@@ -113,6 +135,11 @@ func (p *reader) colonTitle(h *head) (string, bool) {
 			break
 		}
 		line = bare[:i]
+	}
+	for _, sentence := range sentenceBreak.Split(line, -1)[1:] {
+		if p.attributePart(strings.TrimRight(sentence, ".! "), &head{c: newDelta(), team: h.team}) {
+			return "", false
+		}
 	}
 	title := tidyTitle(plainText(line, false))
 	return title, strings.ContainsFunc(title, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })

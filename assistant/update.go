@@ -22,7 +22,22 @@ func (p *reader) update() bool {
 // ending reads what may follow a complete change: for me, asap.
 func (p *reader) ending() bool {
 	p.eat("for me", "each", "right away", "immediately", "asap", "now", "at once", "today", "as soon as possible")
-	return p.done()
+	return p.done() || p.reason()
+}
+
+// reason reads why a change is asked for, to the end of the clause: because it's
+// fixed. Words that could be more of the request, or take it back, are none.
+func (p *reader) reason() bool {
+	if p.eat("because", "cause", "cuz", "bc", "since it", "as it", ", it 's", "- it 's", ", it is", "- it is", "- because", ", because") == "" || p.done() {
+		return false
+	}
+	for i := p.at; i < p.hi; i++ {
+		if t := p.toks[i]; t.kind == tokenIssue || t.kind == tokenMention || turning[t.text] || clauseVerbs[t.text] || t.is("all") || t.is("twice") || t.is("next") {
+			return false
+		}
+	}
+	p.at = p.hi
+	return true
 }
 
 var stateVerbs = []struct {

@@ -114,7 +114,7 @@ func (p *reader) cycleValue(c *delta, _ string) bool {
 }
 
 func (p *reader) projectValue(c *delta, _ string) bool {
-	p.eat("in", "into", "under", "part of")
+	p.eat("in", "into", "under", "part of", "for")
 	p.eat("the")
 	cue := p.eat("project", "project :") != ""
 	name, ok := p.name(kindProject)

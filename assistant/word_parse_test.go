@@ -56,7 +56,7 @@ func opaqueText(u utterance) bool {
 			return true
 		}
 	}
-	return false
+	return strings.Contains(u.Text, " because ") || strings.Contains(u.Text, ", it's") // a reason is text to its end
 }
 
 func endsOpaque(u utterance) bool {

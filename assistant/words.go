@@ -136,7 +136,12 @@ func symbolToken(src string, i int, r rune, size int) ([]token, int) {
 		}
 	}
 	switch r {
-	case '*', '_', '~', '…':
+	case '~':
+		if next, _ := utf8.DecodeRuneInString(src[i+size:]); unicode.IsLetter(next) {
+			break // struck out: taken back
+		}
+		return nil, i + size
+	case '*', '_', '…':
 		return nil, i + size
 	case '，', '、':
 		r = ','

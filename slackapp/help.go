@@ -1,7 +1,9 @@
 package slackapp
 
 import (
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -153,9 +155,13 @@ func (h help) examples(two [2]string, before string) string {
 	return strings.Join(lines, "\n")
 }
 
-// notUnderstood answers words nothing could be made of: three filled commands.
-func notUnderstood(word string) Message {
-	try := []string{"mine", "list state:open p:high", "create Fix login"}
+// notUnderstood answers words nothing could be made of: filled commands, those that
+// parts of the words spell when there are any. A button shows all that it runs.
+func notUnderstood(word string, offers ...string) Message {
+	try := slices.DeleteFunc(slices.Clone(offers), func(c string) bool { return utf8.RuneCountInString(word+" "+c) > maxLabel })
+	if len(try) == 0 {
+		try = []string{"mine", "list state:open p:high", "create Fix login"}
+	}
 	var row []slack.BlockElement
 	for n, c := range try {
 		row = append(row, button(word+" "+c, actRunCommand+"."+string(rune('a'+n)), c))

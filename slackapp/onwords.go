@@ -154,7 +154,7 @@ func (a *App) answerReading(ctx context.Context, r *request, s *linear.Session, 
 	case len(reading.Questions) > 0:
 		return questionMessage(reading.Questions[0], text), nil
 	case !reading.Certain || len(reading.Plan.Steps) == 0:
-		return notUnderstood(a.Word), nil
+		return notUnderstood(a.Word, reading.Offers...), nil
 	case reading.Plan.Writes():
 		return a.proposeWords(ctx, r, s, reading.Plan)
 	}

@@ -110,6 +110,20 @@ func TestAnUnknownStateIsAskedWithButtons(t *testing.T) {
 	}
 }
 
+// Half a sentence is done by nobody but the asker, who presses what it spells.
+func TestWordsThatAreNoPlanAreOfferedAsCommands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), "close ENG-98 if the tests pass")
+	offer := w.sees(w.alice, w.alice.DM(), "I can't work that out")
+	if got := w.issue("ENG-98").State; got != "In Progress" {
+		t.Fatalf("an offer changed ENG-98 to %s", got)
+	}
+	w.clicks(w.alice, offer, "/linear move ENG-98 Done")
+	w.await("ENG-98 to be done", func() bool { return w.issue("ENG-98").State == "Done" })
+}
+
 // withModel is a world whose assistant asks a scripted model.
 func withModel(t *testing.T, respond func(modeltest.Request) modeltest.Reply, more ...func(*modeltest.Options)) (*world, *modeltest.Server) {
 	t.Helper()

@@ -62,7 +62,7 @@ func (p *planCmd) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 		}
 		r := assistant.Parse(s.Text, d, assistant.Thread{Issues: s.Context.Issues}, now)
 		if p.Explain || len(r.Plan.Steps) == 0 {
-			fmt.Fprintln(stderr, explained(r))
+			fmt.Fprintln(stderr, strings.ReplaceAll(explained(r), "\n", `\n`))
 		}
 		return json.NewEncoder(stdout).Encode(r.Plan)
 	}
@@ -103,7 +103,11 @@ func explained(r assistant.Reading) string {
 	case len(r.Questions) > 0:
 		return asked(r.Questions[0])
 	case len(r.Plan.Steps) == 0:
-		return fmt.Sprintf("not understood: %q", strings.Join(r.Leftover, " "))
+		said := fmt.Sprintf("not understood: %q", strings.Join(r.Leftover, " "))
+		if len(r.Offers) > 0 {
+			said += "; offers: /linear " + strings.Join(r.Offers, ", /linear ")
+		}
+		return said
 	case r.Command != "":
 		return "the same: /linear " + r.Command
 	}

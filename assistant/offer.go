@@ -1,0 +1,116 @@
+package assistant
+
+import (
+	"slices"
+	"strings"
+)
+
+// What may be offered instead of a plan: commands that a part of the sentence
+// spells. Nothing is done until the asker takes one.
+
+const (
+	maxOffers   = 3
+	offerTries  = 16   // parts of the sentence that are read
+	offerBudget = 4000 // rule steps for one of them
+)
+
+// taking back: before a request they say that it is not one.
+var negating = wordSet(`not never no without stop stopped avoid unless neither nor nothing`)
+
+// offers are commands for a sentence that is no plan: what its parts say by
+// themselves, then the issues it names.
+func (p *reader) offers() []string {
+	var found []string
+	add := func(command string) {
+		if command != "" && !slices.Contains(found, command) && len(found) < maxOffers {
+			found = append(found, command)
+		}
+	}
+	for _, text := range p.parts() {
+		add(p.command(text))
+		if len(found) == maxOffers {
+			return found
+		}
+	}
+	var shown []string
+	for _, t := range p.toks {
+		if t.kind == tokenIssue && len(shown) < maxShown && !slices.Contains(shown, t.text) {
+			shown = append(shown, t.text)
+		}
+	}
+	if len(shown) > 0 {
+		add(VerbShow + " " + strings.Join(shown, " "))
+	}
+	return found
+}
+
+// parts are pieces of the sentence that may be requests, the longest first from
+// every place where one can begin. After a negation there are none.
+func (p *reader) parts() []string {
+	var parts []string
+	for i := 0; i < p.end && len(parts) < offerTries; i++ {
+		t := p.toks[i]
+		if t.kind == tokenWord && negating[t.text] {
+			break
+		}
+		begins := p.beginsClause(i) && p.opening(i) == i
+		if !begins && t.kind != tokenIssue {
+			continue
+		}
+		for _, end := range p.partEnds(i) {
+			text := p.src[t.pos:p.toks[end-1].end]
+			if t.kind == tokenIssue {
+				text = p.stated(i, end)
+			}
+			parts = append(parts, text)
+		}
+	}
+	named := slices.ContainsFunc(p.toks, func(t token) bool { return t.kind == tokenIssue })
+	if !named && len(p.thread.Issues) == 1 && p.end > 0 && !negating[p.toks[0].text] { // of the issue that was shown
+		said := p.src[p.toks[0].pos:]
+		parts = append(parts, p.thread.Issues[0]+" → "+said, "re "+p.thread.Issues[0]+": "+said)
+	}
+	if p.end > 0 && !negating[p.toks[0].text] {
+		parts = append(parts, VerbCreate+" a "+p.src[p.toks[0].pos:])
+	}
+	return parts
+}
+
+// partEnds are the places where a request that begins at token i may end: the end
+// of the sentence, and before what turns its sense or begins something else.
+func (p *reader) partEnds(i int) []int {
+	ends := []int{p.end}
+	for j := p.end - 1; j > i+1; j-- {
+		if t := p.toks[j]; separates(t) || t.kind == tokenSymbol || turning[t.text] || t.is("tomorrow") || t.is("today") || t.is("yet") || t.is("that") || t.is("like") {
+			ends = append(ends, j)
+		}
+	}
+	return ends[:min(len(ends), 4)]
+}
+
+// stated turns what is told of an issue into a wish: ENG-61 is done.
+func (p *reader) stated(i, end int) string {
+	rest := i + 1
+	for rest < end && (p.toks[rest].kind == tokenWord && telling[p.toks[rest].text] || p.toks[rest].is("'s")) {
+		rest++
+	}
+	if rest == end {
+		return ""
+	}
+	return p.toks[i].text + " → " + p.src[p.toks[rest].pos:p.toks[end-1].end]
+}
+
+// telling words stand between an issue and what it is said to be.
+var telling = wordSet(`is are was now already should must can could may be been has have to needs need get gets got`)
+
+// command is the one command a text spells; empty when it is no whole request.
+func (p *reader) command(text string) string {
+	if strings.TrimSpace(text) == "" {
+		return ""
+	}
+	r := newReader(text, p.names, p.d, p.thread, p.now, offerBudget).read()
+	if len(r.Plan.Steps) == 0 || strings.HasPrefix(r.Command, VerbSearch) {
+		return "" // anything at all can be searched for
+	}
+	return r.Command
+}
