@@ -73,7 +73,7 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 		}
 		return a.askFailed(ctx, r, answer, err)
 	}
-	apart := r.Public && slices.ContainsFunc(answer.Proposal.Changes, func(c assistant.Change) bool { return c.Issue.Private })
+	apart := r.Public && len(answer.Proposal.Changes) > 0 && !a.previewOpen(ctx, r, answer.Proposal)
 	if !apart {
 		r.Shown = append(r.Shown, answer.Issues()...)
 	}
@@ -98,7 +98,7 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 	if err != nil || shown {
 		return Message{}, err
 	}
-	m := Message{Public: r.Public && answer.Proposal.ID == "" && !apart}
+	m := Message{Public: r.Public && !apart}
 	if answer.Text != "" {
 		m.Text = fallback(escape(answer.Text))
 		m = m.with(slack.NewMarkdownBlock("", cut(answer.Text, max(maxBody-sizeOf(rest), leastText))))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ func (a *App) apply(ctx context.Context, r *request, s *linear.Session, p assist
 	if len(out.Results) <= 1 {
 		return a.oneResult(ctx, r, s, out)
 	}
-	return a.results(out), nil
+	return a.results(r, out), nil
 }
 
 // run carries a plan out. When the answer to a change got lost, the person is told
@@ -78,7 +79,7 @@ func (a *App) oneResult(ctx context.Context, r *request, s *linear.Session, out 
 	c := card{Issue: res.Issue, ViewerID: viewer}
 	switch {
 	case res.Issue.ID == "": // it was not read again: what was done is all there is to show
-		return a.results(out), nil
+		return a.results(r, out), nil
 	case res.Skipped != "":
 		c.Lines = []outcome{{Text: inline(res.Skipped, 200)}}
 	case res.Change.Kind == "create":
@@ -125,8 +126,8 @@ func unchangedMessage(same []linear.Issue, viewer string) Message {
 }
 
 // results is one line for each issue of a plan.
-func (a *App) results(out assistant.Outcome) Message {
-	m := applied{ID: out.ProposalID}
+func (a *App) results(r *request, out assistant.Outcome) Message {
+	m := applied{ID: out.ProposalID, Public: r.readByOthers()}
 	for _, res := range out.Results {
 		m.Undoable = m.Undoable || res.Err == nil && res.Change.Kind != assistant.ChangeQuery && time.Now().Before(out.UndoUntil)
 		m.Results = append(m.Results, result{Item: itemOf(res.Change), Problem: problemWords(res.Err)})
@@ -245,6 +246,30 @@ func (a *App) pagePlan(ctx context.Context, r *request, value string) error {
 	return a.replace(ctx, r, a.previewPage(ctx, r, prop, n))
 }
 
+// readByOthers reports whether a press was made on a message that others read: what
+// takes its place tells nothing of private teams.
+func (r *request) readByOthers() bool {
+	i := r.Interaction
+	return i != nil && i.Container.Type == "message" && !i.Container.IsEphemeral && r.Channel != "" && r.Channel[0] != 'D'
+}
+
+// openFields are the fields whose values everybody in a channel may read: no name of
+// a private project, cycle or parent can be among them.
+var openFields = []string{fieldState, fieldPriority, fieldAssignee, fieldLabels, fieldEstimate, fieldDue, fieldTitle, fieldDescription}
+
+// previewOpen reports whether the answer to a mention may hold a preview, where
+// everybody in the thread reads it and only the asker can confirm it. Otherwise it
+// is for the asker's eyes.
+func (a *App) previewOpen(ctx context.Context, r *request, prop assistant.Proposal) bool {
+	if !r.Public || a.external(ctx, r.Channel, false) {
+		return false
+	}
+	return !slices.ContainsFunc(prop.Changes, func(c assistant.Change) bool {
+		return c.Issue.Private || c.Kind == assistant.ChangeQuery ||
+			slices.ContainsFunc(c.Fields, func(f assistant.FieldChange) bool { return !slices.Contains(openFields, f.Field) })
+	})
+}
+
 func (a *App) preview(ctx context.Context, r *request, prop assistant.Proposal) Message {
 	return a.previewPage(ctx, r, prop, 0)
 }
@@ -253,7 +278,7 @@ func (a *App) previewPage(ctx context.Context, r *request, prop assistant.Propos
 	if len(prop.Changes) == 0 {
 		return sayText("Nothing to change: everything is that way already.")
 	}
-	shown := plan{ID: prop.ID, Page: page, Until: prop.ExpiresAt}
+	shown := plan{ID: prop.ID, Page: page, Until: prop.ExpiresAt, Public: r.readByOthers()}
 	if account, err := a.Accounts.Status(ctx, r.Key); err == nil {
 		shown.Actor = account.Actor
 	}
@@ -281,7 +306,7 @@ func (a *App) pressApply(ctx context.Context, r *request, id string) error {
 		return a.refusedPress(ctx, r, id, err)
 	}
 	a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) { d.Confirmed++ })
-	return a.replace(ctx, r, a.results(out))
+	return a.replace(ctx, r, a.results(r, out))
 }
 
 // refusedPress says whose preview it is, and how to see it again.
@@ -338,7 +363,7 @@ func (a *App) pressRetryFailed(ctx context.Context, r *request, id string) error
 	if err != nil && !errors.Is(err, assistant.ErrAlready) {
 		return a.refusedPress(ctx, r, id, err)
 	}
-	return a.replace(ctx, r, a.results(out))
+	return a.replace(ctx, r, a.results(r, out))
 }
 
 func sourceOfRequest(r *request) string {

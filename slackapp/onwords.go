@@ -196,6 +196,8 @@ func (a *App) proposeWords(ctx context.Context, r *request, s *linear.Session, p
 		}
 	}
 	shown := a.preview(ctx, r, prop)
+	m.Public = a.previewOpen(ctx, r, prop)
+	shown.Public = m.Public
 	if len(m.Blocks) == 0 {
 		return shown, nil
 	}

@@ -147,7 +147,7 @@ func TestSharedChannelPeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.sees(erin, payments, "People from other companies can't use Linear here.")
-	if _, err := erin.Say(t.Context(), payments, "<@U0LINEAR> close ENG-98"); err != nil {
+	if _, err := erin.Say(t.Context(), payments, "@linear close ENG-98"); err != nil {
 		t.Fatal(err)
 	}
 	w.handled()

@@ -25,7 +25,11 @@ func (a *App) reply(ctx context.Context, r *request, m Message) error {
 	r.talk.Lock()
 	defer r.talk.Unlock()
 	if r.Response == "" || m.Public && r.answered { // an ephemeral message cannot become public
-		return a.tell(ctx, r.Key, r.Channel, r.Thread, m)
+		thread := r.Thread
+		if !m.Public && r.Said == thread && r.Channel != "" && r.Channel[0] != 'D' {
+			thread = "" // only who has a thread open sees an ephemeral message in it (facts: Slack messages)
+		}
+		return a.tell(ctx, r.Key, r.Channel, thread, m)
 	}
 	kind := slack.ResponseTypeEphemeral
 	if m.Public {

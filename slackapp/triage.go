@@ -143,5 +143,5 @@ func (a *App) pressApplyOne(ctx context.Context, r *request, id string) error {
 		return a.refusedPress(ctx, r, id, err)
 	}
 	a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) { d.Confirmed++ })
-	return a.reply(ctx, r, a.results(out))
+	return a.reply(ctx, r, a.results(r, out))
 }
