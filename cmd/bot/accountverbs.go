@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -36,11 +37,18 @@ type (
 	accountsUnblockCmd    struct{ person }
 )
 
+// states are all that an account can be in, in the order of its life.
+var states = []store.State{store.Pending, store.Verifying, store.Active, store.Expired, store.Revoked, store.Blocked, store.Disconnected}
+
 // byOperator is the cause of a change made on the command line.
 const byOperator = "operator"
 
 // Run lists.
 func (v *accountsListCmd) Run(ctx context.Context, c *config, to *console) (err error) {
+	state := store.State(strings.ToUpper(v.State))
+	if v.State != "" && !slices.Contains(states, state) {
+		return fmt.Errorf("--state: there is no state %s; it can be one of %v", v.State, states)
+	}
 	db, err := c.openDatabase(ctx)
 	if err != nil {
 		return err
@@ -48,7 +56,7 @@ func (v *accountsListCmd) Run(ctx context.Context, c *config, to *console) (err 
 	defer func() { err = errors.Join(err, db.Close()) }()
 	table := tabwriter.NewWriter(to.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "PERSON\tSTATE\tLINEAR\tWORKSPACE\tEXPIRES")
-	filter := store.AccountFilter{State: store.State(strings.ToUpper(v.State)), Name: v.Name}
+	filter := store.AccountFilter{State: state, Name: v.Name}
 	for {
 		page, next, err := db.Accounts(ctx, filter)
 		if err != nil {
@@ -154,6 +162,9 @@ func (p *person) find(ctx context.Context, db *store.DB) (store.Account, error) 
 		if a.Key.UserID == p.Person {
 			found = append(found, a)
 		}
+	}
+	if len(found) == 0 {
+		return store.Account{}, fmt.Errorf("nobody has the Slack user id %q here; bot accounts list shows who has", p.Person)
 	}
 	if len(found) != 1 {
 		return store.Account{}, fmt.Errorf("%d accounts have the Slack user id %s; bot accounts list shows TEAM/USER", len(found), p.Person)

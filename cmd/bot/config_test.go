@@ -49,6 +49,16 @@ func TestHelpOfEveryVerb(t *testing.T) {
 	}
 }
 
+// What people of other programs type works here too.
+func TestCustomaryHelpAndVersion(t *testing.T) {
+	env := bare(t)
+	for args, want := range map[string]string{"help": "Usage: bot", "help keys drop": "Usage: bot keys drop", "--version": version() + "\n"} {
+		if status, out := said(t, env, strings.Fields(args)...); status != 0 || !strings.Contains(out, want) {
+			t.Errorf("bot %s = %d, want %q:\n%s", args, status, want, out)
+		}
+	}
+}
+
 // What is missing is said at once, each with the name to set, and the status tells
 // a configuration that cannot work from work that failed.
 func TestEveryProblemIsNamedAtOnce(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -41,6 +43,8 @@ func main() {
 const (
 	exitFailed = 1
 	exitUsage  = 2
+	// exitStopped is that of a shell command which was interrupted.
+	exitStopped = 130
 )
 
 // console is where a verb writes: results for the next program in the pipe, and
@@ -55,7 +59,34 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return status
 	}
 	verb.BindTo(ctx, (*context.Context)(nil))
-	return exitStatus(verb.Run(&c.config, &console{stdout, stderr}), stderr)
+	out := &keptWriter{to: stdout}
+	err := verb.Run(&c.config, &console{out, stderr})
+	switch name, _, _ := strings.Cut(verb.Command(), " "); {
+	case errors.Is(err, context.Canceled) && (name == "serve" || name == "demo"):
+		err = nil // they end by being stopped
+	case err != nil && ctx.Err() != nil:
+		fmt.Fprintln(stderr, "bot: stopped before it was done")
+		return exitStopped
+	case err == nil:
+		err = out.failed
+	}
+	return exitStatus(err, stderr)
+}
+
+// keptWriter keeps the first error of what it writes to: a result that reached
+// nobody is a failure, whichever verb did not look.
+type keptWriter struct {
+	to     io.Writer
+	failed error
+}
+
+// Write implements io.Writer.
+func (k *keptWriter) Write(p []byte) (int, error) {
+	n, err := k.to.Write(p)
+	if err != nil && k.failed == nil {
+		k.failed = err
+	}
+	return n, err
 }
 
 // read fills c from the command line and the environment. The verb is nil when there
@@ -69,7 +100,7 @@ func (c *cli) read(args []string, stdout, stderr io.Writer) (verb *kong.Context,
 	if err != nil {
 		panic(err) // the struct above is wrong
 	}
-	verb, err = parser.Parse(args)
+	verb, err = parser.Parse(customary(args))
 	if ended { // help was asked for and printed
 		return nil, status
 	}
@@ -81,9 +112,21 @@ func (c *cli) read(args []string, stdout, stderr io.Writer) (verb *kong.Context,
 	return verb, 0
 }
 
-// exitStatus tells what ended the program; being stopped is no failure.
+// customary turns what people of other programs type into what this one takes:
+// help VERB into VERB --help, --version into version.
+func customary(args []string) []string {
+	switch {
+	case len(args) > 0 && args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case len(args) == 1 && args[0] == "--version":
+		return []string{"version"}
+	}
+	return args
+}
+
+// exitStatus tells what ended the program.
 func exitStatus(err error, stderr io.Writer) int {
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil {
 		return 0
 	}
 	fmt.Fprintln(stderr, "bot:", err)

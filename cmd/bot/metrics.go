@@ -10,7 +10,6 @@ import (
 
 	"linearbot/assistant"
 	"linearbot/linear"
-	"linearbot/store"
 )
 
 // scrapeCap bounds what one scrape asks the database.
@@ -91,9 +90,7 @@ func (m *metrics) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.NewInvalidMetric(m.accounts, err)
 		return
 	}
-	for _, s := range []store.State{
-		store.Pending, store.Verifying, store.Active, store.Expired, store.Revoked, store.Blocked, store.Disconnected,
-	} {
+	for _, s := range states {
 		gauge(m.accounts, float64(counts[s]), string(s))
 	}
 	since, err := m.bot.accounts.Trouble(ctx)

@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -108,6 +111,41 @@ func TestOperatorAccounts(t *testing.T) {
 		}
 	}
 }
+
+// A verb that did not do its work says so in its status: a wrong state, nobody of that
+// name, a result that could not be written, an interruption.
+func TestOperatorIsToldWhatWasNotDone(t *testing.T) {
+	t.Parallel()
+	o := operate(t)
+	for _, c := range []struct{ args, want string }{
+		{"accounts list --state=sleepy", "--state: there is no state sleepy; it can be one of [PENDING VERIFYING ACTIVE"},
+		{"accounts show U0NOBODY", `nobody has the Slack user id "U0NOBODY" here`},
+	} {
+		if status, out := o.does(o.db, strings.Fields(c.args)...); status != exitFailed || !strings.Contains(out, c.want) {
+			t.Errorf("bot %s = %d, want %q:\n%s", c.args, status, c.want, out)
+		}
+	}
+	for _, verb := range []string{"accounts list", "keys status", "audit verify", "version", "check"} {
+		var said bytes.Buffer
+		args := append([]string{"--database-url=sqlite:" + o.db}, strings.Fields(verb)...)
+		if status := run(t.Context(), args, fullDisk{}, &said); status == 0 {
+			t.Errorf("bot %s with nowhere to write = 0: %s", verb, &said)
+		}
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	var said bytes.Buffer
+	copied := filepath.Join(t.TempDir(), "backup.db")
+	status := run(stopped, []string{"--database-url=sqlite:" + o.db, "backup", copied}, &said, &said)
+	if _, err := os.Stat(copied); status != exitStopped || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("an interrupted backup = %d, %v:\n%s", status, err, &said)
+	}
+}
+
+// fullDisk takes nothing.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
 func TestOperatorBackupAndAudit(t *testing.T) {
 	t.Parallel()
