@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"linearbot/store"
@@ -21,7 +20,6 @@ type BudgetLimits struct {
 type Budget struct {
 	db     *store.DB
 	limits BudgetLimits
-	mu     sync.Mutex // a count is read, then written
 }
 
 // NewBudget returns a budget over db.
@@ -38,17 +36,22 @@ type Spent struct {
 
 // Spent tells what a person used today; with an empty userID, the workspace.
 func (b *Budget) Spent(ctx context.Context, teamID, userID string, now time.Time) (Spent, error) {
-	today := Spent{Day: now.UTC().Format(time.DateOnly)}
 	raw, err := b.db.Setting(ctx, teamID, userID, usageSetting)
-	if errors.Is(err, store.ErrNotFound) {
-		return today, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return Spent{}, err
+	}
+	return readSpent(raw, now)
+}
+
+// readSpent reads what is stored for the day; nil, or another day's, is nothing yet.
+func readSpent(raw []byte, now time.Time) (Spent, error) {
+	today := Spent{Day: now.UTC().Format(time.DateOnly)}
+	if raw == nil {
+		return today, nil
 	}
 	var last Spent
 	if err := json.Unmarshal(raw, &last); err != nil {
-		return Spent{}, fmt.Errorf("decode token count of %s/%s: %w", teamID, userID, err)
+		return Spent{}, fmt.Errorf("decode token count: %w", err)
 	}
 	if last.Day != today.Day {
 		return today, nil
@@ -73,27 +76,26 @@ func (b *Budget) allow(ctx context.Context, key store.Key, now time.Time) error 
 	return nil
 }
 
-// spend counts one request's turns. It is counted even when ctx ends.
+// spend counts one request's turns, whatever other processes count meanwhile. It is
+// counted even when ctx ends.
 func (b *Budget) spend(ctx context.Context, key store.Key, used ModelUsage, now time.Time) error {
 	if used.Total() == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveWithin)
 	defer cancel()
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	for _, subject := range []string{key.UserID, ""} {
-		spent, err := b.Spent(ctx, key.TeamID, subject, now)
+		err := b.db.ChangeSetting(ctx, key.TeamID, subject, usageSetting, func(old []byte) (next store.SettingChange, err error) {
+			spent, err := readSpent(old, now)
+			if err != nil {
+				return next, err
+			}
+			spent.Turns++
+			spent.Tokens = spent.Tokens.plus(used)
+			next.JSON, err = json.Marshal(spent)
+			return next, err
+		})
 		if err != nil {
-			return err
-		}
-		spent.Turns++
-		spent.Tokens = spent.Tokens.plus(used)
-		raw, err := json.Marshal(spent)
-		if err != nil {
-			return fmt.Errorf("encode token count: %w", err)
-		}
-		if err := b.db.PutSetting(ctx, key.TeamID, subject, usageSetting, raw); err != nil {
 			return err
 		}
 	}

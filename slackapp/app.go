@@ -66,8 +66,7 @@ type App struct {
 	leave    context.CancelFunc // closes the socket
 	holding  sync.Mutex         // one request is held at a time: what it replaces is settled
 
-	opinions  sync.Mutex // a change reads them, then writes
-	recents   sync.Mutex // likewise the titles of recent issues
+	recents   sync.Mutex // titles of recent issues: a change reads them, then writes
 	incidents incidents
 	figures   figures
 	healths   healths

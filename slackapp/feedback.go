@@ -75,33 +75,34 @@ func (a *App) submitFeedback(ctx context.Context, r *request) any {
 }
 
 func (a *App) keepOpinion(ctx context.Context, team, ref, reason string) error {
-	a.opinions.Lock()
-	defer a.opinions.Unlock()
-	all, err := a.readOpinions(ctx, team)
-	if err != nil {
-		return err
-	}
 	sealed, err := a.Sealer.Seal([]byte(reason), opinionAD(team))
 	if err != nil {
 		return fmt.Errorf("seal feedback: %w", err)
 	}
-	all = append(all, opinion{At: time.Now(), Ref: ref, Reason: sealed})
-	raw, err := json.Marshal(all[max(0, len(all)-maxOpinions):])
-	if err != nil {
-		return fmt.Errorf("encode feedback: %w", err)
-	}
-	return a.DB.PutSetting(ctx, team, "", feedbackSetting, raw)
+	return a.DB.ChangeSetting(ctx, team, "", feedbackSetting, func(old []byte) (next store.SettingChange, err error) {
+		all, err := opinionsIn(old)
+		if err != nil {
+			return next, err
+		}
+		all = append(all, opinion{At: time.Now(), Ref: ref, Reason: sealed})
+		next.JSON, err = json.Marshal(all[max(0, len(all)-maxOpinions):])
+		return next, err
+	})
 }
 
 func (a *App) readOpinions(ctx context.Context, team string) ([]opinion, error) {
 	raw, err := a.DB.Setting(ctx, team, "", feedbackSetting)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	var all []opinion
+	return opinionsIn(raw)
+}
+
+// opinionsIn reads what is stored; nil is nothing yet.
+func opinionsIn(raw []byte) (all []opinion, err error) {
+	if raw == nil {
+		return nil, nil
+	}
 	if err := json.Unmarshal(raw, &all); err != nil {
 		return nil, fmt.Errorf("decode feedback: %w", err)
 	}

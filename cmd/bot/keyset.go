@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"syscall"
 
 	"linearbot/accounts"
 )
@@ -71,14 +70,14 @@ func (c *config) newKeyring(path string) (*accounts.Keyring, error) {
 // lockKeyset lets one verb at a time change the keyset. The lock ends with the
 // process, however that ends.
 func (c *config) lockKeyset() (unlock func() error, err error) {
-	f, err := os.OpenFile(c.keysetFile()+".lock", os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
+	unlock, err = lockFile(c.keysetFile() + ".lock")
+	if _, unopened := errors.AsType[*fs.PathError](err); unopened {
 		return nil, fmt.Errorf("%s: %w", c.keysetSetting(), err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(errors.New("another bot keys is changing the keyset; nothing was changed"), f.Close())
+	if err != nil {
+		return nil, errors.New("another bot keys is changing the keyset; nothing was changed")
 	}
-	return f.Close, nil
+	return unlock, nil
 }
 
 // replaceKeyset puts a changed keyset into the place of the file, readable by this

@@ -84,7 +84,11 @@ func TestKeysRotateBesideTheRunningBot(t *testing.T) {
 	}
 	o.wants("was removed", "keys", "drop", old)
 	o.wants("seals", "keys", "rotate")
-	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := self.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
 	if err := tr.eventually(ctx, func() bool { return len(s.bot.keyring.Keys()) == 2 && s.bot.keyring.Primary() != first }); err != nil {
