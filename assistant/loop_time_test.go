@@ -2,17 +2,12 @@ package assistant_test
 
 import (
 	"log/slog"
-	"net/http"
-	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"linearbot/assistant"
 	"linearbot/assistant/modeltest"
-	"linearbot/linear"
-	"linearbot/linear/lineartest"
-	"linearbot/store"
 )
 
 // A request ends after a minute, and a model that says nothing more is left sooner;
@@ -41,25 +36,14 @@ func TestARequestEndsInTime(t *testing.T) {
 }
 
 func endsWithin(t *testing.T, respond func(modeltest.Request) modeltest.Reply, within time.Duration) {
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "bot.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	server := lineartest.New(lineartest.Options{Seed: true})
-	defer server.Close()
-	key, err := server.APIKey(aliceMail)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := linear.New(linear.Config{APIURL: "http://linear.test", HTTP: &http.Client{Transport: server.Transport()}})
+	b, session := inABubble(t)
 	model := modeltest.New(modeltest.Options{Respond: respond})
 	defer model.Close()
-	loop := assistant.NewLoop(claudeAt(model), assistant.NewEngine(db, newGCM(t), slog.New(slog.DiscardHandler)),
-		assistant.NewBudget(db, assistant.BudgetLimits{}), slog.New(slog.DiscardHandler))
+	loop := assistant.NewLoop(claudeAt(model), b.engine,
+		assistant.NewBudget(b.db, assistant.BudgetLimits{}), slog.New(slog.DiscardHandler))
 	began := time.Now()
 	answer, err := loop.Ask(t.Context(), assistant.Ask{
-		Asker: alice, Session: client.Session("alice", apiKey(key), nil), Text: "What is there?", Now: began,
+		Asker: alice, Session: session, Text: "What is there?", Now: began,
 	}, func(assistant.Progress) {})
 	if took := time.Since(began).Round(time.Second); err != nil || took != within || answer.End != assistant.EndTimedOut {
 		t.Errorf("it ends %s after %s (%v), want %s after %s", answer.End, took, err, assistant.EndTimedOut, within)

@@ -100,19 +100,23 @@ func (a *App) forget(ctx context.Context, r *request) error {
 type stops struct {
 	mu      sync.Mutex
 	running map[string][]*stoppable // by channel/thread
+	begun   int
 }
 
 type stoppable struct {
 	user   string
+	turn   int // the lower began earlier
+	ended  bool
 	cancel context.CancelFunc
 }
 
 // begin returns a context that stop ends. Call done when the work is over.
 func (s *stops) begin(ctx context.Context, session, user string) (work context.Context, done func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	mine := &stoppable{user, cancel}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.begun++
+	mine := &stoppable{user: user, turn: s.begun, cancel: cancel}
 	if s.running == nil {
 		s.running = map[string][]*stoppable{}
 	}
@@ -139,4 +143,38 @@ func (s *stops) stop(session, user string) {
 			w.cancel()
 		}
 	}
+}
+
+// working reports whether a person has work under way.
+func (s *stops) working(user string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.first(user) != nil
+}
+
+// first is the work of a person that began earliest and was not stopped, in whatever
+// session; nil for none.
+func (s *stops) first(user string) (first *stoppable) {
+	for _, all := range s.running {
+		for _, w := range all {
+			if w.user == user && !w.ended && (first == nil || w.turn < first.turn) {
+				first = w
+			}
+		}
+	}
+	return first
+}
+
+// stopFirst ends the work that a person waits for; what waits behind it goes on. It
+// reports whether there was any.
+func (s *stops) stopFirst(user string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := s.first(user)
+	if first == nil {
+		return false
+	}
+	first.ended = true
+	first.cancel()
+	return true
 }

@@ -68,6 +68,7 @@ const (
 	actReadAgain     = "read_again" // the thread of a form
 	actAddThread     = "add_thread" // value: threadToAdd
 	actAnswer        = "answer"     // value: choiceMade; ids answer.0…
+	actStopTurn      = "stop_turn"  // of the assistant
 	actFeedback      = "feedback"   // value: good or bad, and the reference
 	actShowAgain     = "show_again" // value: proposal id
 	actShowMine      = "show_mine"  // value: the words to read again, for the presser alone

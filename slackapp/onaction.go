@@ -57,6 +57,8 @@ func (a *App) onAction(ctx context.Context, r *request) error {
 		return a.pressAnswer(ctx, r, value)
 	case actShowMine:
 		return a.pressShowMine(ctx, r, value)
+	case actStopTurn:
+		return a.pressStopTurn(ctx, r)
 	case actFeedback:
 		return a.pressFeedback(ctx, r, value)
 	case actSettings:

@@ -71,6 +71,7 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 		if _, endErr := live.end(after, nil); endErr != nil {
 			a.Log.WarnContext(after, "cut answer not closed", "ref", r.Ref, "err", endErr)
 		}
+		done() // of what is under way, the rest is others' or earlier
 		return a.askFailed(ctx, r, answer, err)
 	}
 	apart := r.Public && len(answer.Proposal.Changes) > 0 && !a.previewOpen(ctx, r, answer.Proposal)
@@ -177,13 +178,30 @@ func (a *App) askFailed(ctx context.Context, r *request, answer assistant.Answer
 	case errors.Is(err, context.Canceled):
 		return sayText("Stopped. Nothing was changed."), nil
 	case errors.Is(err, assistant.ErrBusy):
-		return sayText("I'm still on your last one. Ask again when it is done."), nil
+		return busyMessage(a.stops.working(r.Key.UserID)), nil
 	case isModel:
 		a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) { d.Failed++ })
 		a.Log.WarnContext(ctx, "model did not answer", "ref", r.Ref, "kind", string(failed.Kind), "err", err)
 		return unavailable("The assistant is unavailable. Commands still work. Nothing was changed.").with(notUnderstood(a.Word).Blocks[1:]...), nil
 	}
 	return Message{}, err
+}
+
+// busyMessage says that there is no place to wait: behind the person's own work, which
+// they can stop, or behind that of others.
+func busyMessage(own bool) Message {
+	if !own {
+		return sayText("Many people are asking me things at this moment. Ask again in a minute.")
+	}
+	return sayText("I'm still on your last one. Ask again when it is done.").with(actions("", button("Stop it", actStopTurn, "")))
+}
+
+// pressStopTurn ends the presser's work that is under way, wherever it was asked for.
+func (a *App) pressStopTurn(ctx context.Context, r *request) error {
+	if !a.stops.stopFirst(r.Key.UserID) {
+		return a.replace(ctx, r, sayText("That one is done. Ask again."))
+	}
+	return a.replace(ctx, r, sayText("Stopped. Ask again."))
 }
 
 func unavailable(text string) Message {

@@ -211,6 +211,40 @@ func TestStopEndsTheModel(t *testing.T) {
 	w.sees(w.alice, w.alice.DM(), "Stopped. Nothing was changed.")
 }
 
+// TestStopItMakesRoom: one request is worked on and one waits; a third is told so, and
+// can stop the first, which began elsewhere.
+func TestStopItMakesRoom(t *testing.T) {
+	t.Parallel()
+	const idle = "I wonder if we should rather hire two more folks than ship late, "
+	asked := make(chan string, 3)
+	w, _ := withModel(t, func(r modeltest.Request) modeltest.Reply {
+		asked <- r.Said()
+		if strings.HasSuffix(r.Said(), "first") {
+			return modeltest.Reply{Blocks: []modeltest.ReplyBlock{{Text: "Let me think."}}, Fault: modeltest.Fault{HangAfter: 2}}
+		}
+		return modeltest.Say("Ship late, said the second.")
+	})
+	w.connect(w.alice, w.bob)
+	first := w.says(w.alice, general, "@linear "+idle+"first")
+	if said := <-asked; !strings.HasSuffix(said, "first") {
+		t.Fatalf("the model is asked %q", said)
+	}
+	w.says(w.alice, w.alice.DM(), idle+"second")
+	w.await("the second to wait", func() bool { return w.slack.CountCalls("agents.sessions.setStatus") >= 2 })
+	w.says(w.alice, w.alice.DM(), idle+"third")
+	busy := w.sees(w.alice, w.alice.DM(), "I'm still on your last one.")
+	select {
+	case said := <-asked:
+		t.Fatalf("the model is asked %q beside the first", said)
+	default:
+	}
+	w.clicks(w.alice, busy, "Stop it")
+	w.inThread(w.alice, first, "Stopped. Nothing was changed.")
+	w.sees(w.alice, w.alice.DM(), "Ship late, said the second.")
+	w.sees(w.alice, w.alice.DM(), "Stopped. Ask again.")
+	w.unseen(w.alice, w.alice.DM(), "I'm still on your last one.")
+}
+
 func TestAMentionIsAnsweredInItsThreadWithoutPrivateIssues(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

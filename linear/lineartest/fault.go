@@ -171,8 +171,9 @@ func (s *Server) takeFault(r Request) *Fault {
 	return nil
 }
 
-// serve runs next under the fault. alive is false when the connection is to be cut.
-func (f *Fault) serve(next http.Handler, r *http.Request) (a *answer, alive bool) {
+// serve runs next under the fault; stop ends what it holds back. alive is false when
+// the connection is to be cut.
+func (f *Fault) serve(stop context.Context, next http.Handler, r *http.Request) (a *answer, alive bool) {
 	a = newAnswer()
 	if f == nil {
 		next.ServeHTTP(a, r)
@@ -184,7 +185,7 @@ func (f *Fault) serve(next http.Handler, r *http.Request) (a *answer, alive bool
 	if f.Reply == nil || f.Execute {
 		next.ServeHTTP(a, r)
 	}
-	sleep(context.WithoutCancel(r.Context()), f.Hold)
+	sleep(stop, f.Hold) // whether or not somebody still waits for it
 	switch {
 	case f.Lose:
 		return nil, false

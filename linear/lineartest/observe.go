@@ -42,7 +42,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		s.describe(&rec, r, body)
 		f := s.takeFault(rec)
 		rec.Faulted = f != nil
-		a, alive := f.serve(next, r)
+		a, alive := f.serve(s.stop, next, r)
 		if alive && f != nil && f.Reply != nil {
 			s.budgeted(a.header, f.Reply.from, r)
 		}
