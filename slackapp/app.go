@@ -63,6 +63,7 @@ type App struct {
 	sync     chan struct{} // bounds the envelopes that are answered in their ack
 	bot      identity
 	removed  atomic.Bool        // from Slack: nothing is called there any more
+	hearing  atomic.Bool        // whether another process was told so
 	leave    context.CancelFunc // closes the socket
 	holding  sync.Mutex         // one request is held at a time: what it replaces is settled
 
@@ -103,6 +104,7 @@ func (a *App) Run(ctx context.Context) error {
 	serving, leave := context.WithCancel(ctx)
 	defer leave()
 	a.leave = leave
+	a.forgetRemoval(ctx)
 	a.takeDue(ctx)
 	holding, done := context.WithCancel(context.WithoutCancel(ctx))
 	var keeper sync.WaitGroup

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"linearbot/slackapp/slacktest"
 	"linearbot/store"
 )
 
@@ -42,6 +43,44 @@ func TestRemovedFromSlack(t *testing.T) {
 	left, err := w.db.ClaimNotices(t.Context(), "test", time.Now().Add(time.Hour), time.Minute, 20)
 	if err != nil || len(left) != 0 {
 		t.Errorf("%d notices are still owed, %v", len(left), err)
+	}
+}
+
+// TestEveryProcessHearsOfTheRemoval: Slack tells one process, the other one learns it
+// from the store and stops calling Slack too.
+func TestEveryProcessHearsOfTheRemoval(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	other := w.launch(nil)
+	w.slack.Inject(slacktest.Fault{Method: "auth.test", Code: "account_inactive"})
+	w.slack.AnnounceRemoval() // one event, to one of them
+	w.until("both processes to leave Slack", func() bool {
+		first, _ := w.app.Ready()
+		second, _ := other.app.Ready()
+		return !first && !second && w.slack.Sockets() == 0 && w.state(w.alice) == store.Disconnected
+	})
+	calls := len(w.slack.Calls())
+	w.app.SendNotices(t.Context())
+	other.app.SendNotices(t.Context())
+	for _, p := range []process{{ended: w.ended}, other} {
+		select {
+		case err := <-p.ended:
+			t.Fatalf("a process ended: %v", err)
+		default:
+		}
+	}
+	if err := w.db.QueueNotice(t.Context(), store.Notice{Key: key(w.alice), Kind: "unblocked", At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	w.app.SendNotices(t.Context())
+	other.app.SendNotices(t.Context())
+	if n := len(w.slack.Calls()); n != calls {
+		t.Errorf("%d calls to Slack after the removal: %+v", n-calls, w.slack.Calls()[calls:])
+	}
+	other.stop()
+	if err := <-other.ended; err != nil {
+		t.Error(err)
 	}
 }
 

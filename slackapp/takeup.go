@@ -21,6 +21,7 @@ func (a *App) keepUp(ctx context.Context) {
 			return
 		case <-look.C:
 			a.takeDue(ctx)
+			a.hearRemoval(ctx)
 		case <-figures.C:
 			a.keepFigures(ctx)
 			a.health(ctx)
