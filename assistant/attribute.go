@@ -50,6 +50,12 @@ func (p *reader) attributeValue(c *delta, team string) bool {
 
 // valueOf reads the value of one named field after an optional connector.
 func (p *reader) valueOf(key string, c *delta, team string) bool {
+	if p.peek(0).is("from") && !p.peek(1).is("none") { // from todo to in progress
+		p.at++
+		if !p.valueOf(key, newDelta(), team) {
+			return false
+		}
+	}
 	connector := p.eat("to :", "as :", "must be", "is now", "to be", "to", "as", ":", "=", "→", "of", "is", "into", "from none to", "should be", "back to", "up to", "down to", "at", "on", "for", "with")
 	p.eat("the")
 	switch key {

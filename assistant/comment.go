@@ -73,8 +73,11 @@ func (p *reader) commentOn() bool {
 // startsFree reports whether a comment may begin with t without a cue before it:
 // a condition or another request is none.
 func startsFree(t token) bool {
-	return t.kind == tokenWord && !introduces[t.text] && !turning[t.text] && !separates(t) || t.kind == tokenMention
+	return t.kind == tokenWord && !introduces[t.text] && !turning[t.text] && !separates(t) && !timing[t.text] || t.kind == tokenMention
 }
+
+// timing words at the start of a text may say when to write it.
+var timing = wordSet(`later soon tomorrow today tonight now again next monday tuesday wednesday thursday friday saturday sunday`)
 
 // commentQuoted: comment "text" on ENG-12; say "text" on ENG-12.
 func (p *reader) commentQuoted() bool {

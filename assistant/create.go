@@ -1,6 +1,9 @@
 package assistant
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Creating an issue: a head (noun, team, attributes) and a title, which is a
 // quotation, or everything after a colon. Titles are opaque.
@@ -118,9 +121,9 @@ func (p *reader) stateFor(team string, types []string) (string, bool) {
 func (p *reader) headNoun(h *head) bool {
 	for !h.noun {
 		before := p.save()
-		if p.eat(subIssues...) != "" {
-			h.noun, h.sub = true, true
-			break
+		if one := p.eat(subIssues...); one != "" {
+			h.noun, h.sub = !strings.HasSuffix(one, "s") && one != "children", true
+			return h.noun // of several, which titles?
 		}
 		if p.eat(issueKinds...) != "" {
 			h.noun = true

@@ -41,6 +41,18 @@ func parseDay(text string, now time.Time) (day time.Time, ok bool) {
 		return startOfWeek(now).AddDate(0, 0, 7), true
 	case "next month":
 		return startOfMonth(now).AddDate(0, 1, 0), true
+	case "end of next week", "the end of next week":
+		return startOfWeek(now).AddDate(0, 0, 11), true // friday
+	case "eoy", "end of year", "end of the year":
+		return time.Date(now.Year(), time.December, 31, 0, 0, 0, 0, now.Location()), true
+	}
+	for _, start := range []string{" from now", " from today"} {
+		text = strings.TrimSuffix(text, start)
+	}
+	for _, one := range []string{"a ", "an "} {
+		if rest, ok := strings.CutPrefix(text, one); ok {
+			text = "1 " + rest
+		}
 	}
 	if day, ok := namedWeekday(text, now); ok {
 		return day, true

@@ -29,7 +29,7 @@ func joinIdentifiers(src string, toks []token, d *linear.Directory) []token {
 		if t.kind == tokenWord {
 			if ref, ok := keyedNumber(t.text, d); ok {
 				t.kind, t.text = tokenIssue, ref
-			} else if team, ok := teamByKey(d, t.text); ok && i+1 < len(toks) && (src[t.pos:t.end] == strings.ToUpper(t.text) || i == 0 || clauseVerbs[toks[i-1].text] || slices.Contains(issueNouns, toks[i-1].text)) {
+			} else if team, ok := teamByKey(d, t.text); ok && i+1 < len(toks) && (src[t.pos:t.end] == strings.ToUpper(t.text) || i == 0 || toks[i-1].kind == tokenSymbol || clauseVerbs[toks[i-1].text] || slices.Contains(issueNouns, toks[i-1].text)) {
 				n := toks[i+1]
 				if ref, ok := issueRef(team.Key + "-" + n.text); ok && n.kind == tokenWord && !n.joined && blank(src[t.end:n.pos]) && endsIdentifier(toks, i+2) {
 					t = token{kind: tokenIssue, text: ref, pos: t.pos, end: n.end}

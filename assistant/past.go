@@ -21,6 +21,9 @@ func (p *reader) dayBy(parse func(string, time.Time) (time.Time, bool)) (time.Ti
 	text := ""
 	for n := 0; n < 6 && p.at+n < p.hi; n++ {
 		t := p.toks[p.at+n]
+		if next := p.peek(n + 1); t.is(",") && n > 0 && len(next.text) == 4 && yearShape.MatchString(next.text) {
+			continue // december 31st, 2026
+		}
 		if t.kind != tokenWord {
 			break
 		}

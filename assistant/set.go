@@ -148,6 +148,9 @@ func (p *reader) stateForm() bool {
 		c := newDelta()
 		team := p.teamOf(targets)
 		modal := p.eat(modals...) != ""
+		if p.toks[p.at-1].is("needs") && p.hi-p.at == 1 {
+			return false // needs review: a want, not a state
+		}
 		if modal && p.list > was && !p.everyOne(start) {
 			return false // my bugs should be urgent: a complaint
 		}

@@ -6,7 +6,7 @@ import "slices"
 
 var showVerbs = []string{
 	"show me", "show us", "show", "open up", "open", "view", "display", "get me", "get", "give me", "fetch", "pull up", "bring up", "look at", "look up", "see", "find", "find me", "read", "check", "check on", "describe", "summarize", "summarise",
-	"tell me about", "tell me more about", "what is", "what 's", "what about", "how about", "what are", "how is", "how 's", "details of", "details on", "details for", "details about", "info on", "info about", "information on", "status of", "go to", "lookup", "inspect", "explain", "print", "search for", "search",
+	"tell me", "tell me about", "tell me more about", "what is", "what 's", "what about", "how about", "what are", "how is", "how 's", "details of", "details on", "details for", "details about", "info on", "info about", "information on", "status of", "go to", "lookup", "inspect", "explain", "print", "search for", "search",
 	"let me see", "what happened to", "what 's up with", "what is up with", "what 's happening with", "what is happening with", "what 's going on with", "what is going on with", "more on", "take me to", "load", "preview", "show details of",
 }
 

@@ -202,7 +202,13 @@ func (p *reader) described(then func([]string) bool) bool {
 			return false
 		}
 	}
+	if every == "the" && !picked && p.list > 0 {
+		return false // the ones in review: of the list before
+	}
 	from, hi := p.at, p.hi
+	if slices.ContainsFunc(p.toks[from:hi], func(t token) bool { return t.is("todos") || every == "the" && t.is("ones") }) {
+		return false // in Todo, or all there is to do? of which?
+	}
 	body := p.save()
 	for to := min(hi, from+40); to > from; to-- {
 		p.out = body

@@ -77,6 +77,9 @@ func (p *reader) title(h *head) (title string, quoted, found, ok bool) {
 		title, ok = p.colonTitle(h)
 		return title, false, true, ok
 	case cue:
+		if p.endsInAttribute() {
+			return "", false, true, false
+		}
 		title, ok = p.opaque(false)
 		return title, false, true, ok
 	}
@@ -86,6 +89,26 @@ func (p *reader) title(h *head) (title string, quoted, found, ok bool) {
 		}
 	}
 	return "", false, false, false
+}
+
+// endsInAttribute reports whether an unquoted title ends in words that could as well
+// be said of the issue: titled Icons in DES.
+func (p *reader) endsInAttribute() bool {
+	before := p.save()
+	defer func() { p.out = before }()
+	for i := before.at + 1; i < p.hi; i++ {
+		if t := p.toks[i-1]; p.toks[i].is("description") && (t.is("and") || t.is("with") || t.is(",")) {
+			return true
+		}
+		p.out = before
+		p.at = i
+		p.eat("and", "with", ",")
+		h := &head{c: newDelta()}
+		if p.headAttribute(h) && p.done() && h.c.set["state"] == nil && h.c.types == nil {
+			return true // but: called Move all icons to Done
+		}
+	}
+	return false
 }
 
 // atLineEnd reports whether nothing but a line break follows the colon.
@@ -137,12 +160,17 @@ func (p *reader) colonTitle(h *head) (string, bool) {
 		line = bare[:i]
 	}
 	for _, sentence := range sentenceBreak.Split(line, -1)[1:] {
-		if p.attributePart(strings.TrimRight(sentence, ".! "), &head{c: newDelta(), team: h.team}) {
+		if p.attributePart(strings.TrimRight(sentence, ".! "), &head{c: newDelta(), team: h.team}) || p.requests(sentence) {
 			return "", false
 		}
 	}
 	title := tidyTitle(plainText(line, false))
 	return title, strings.ContainsFunc(title, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
+// requests reports whether a text by itself asks for a change.
+func (p *reader) requests(text string) bool {
+	return len(text) < 200 && newReader(text, p.names, p.d, p.thread, p.now, 2000).read().Plan.Writes()
 }
 
 // attributePart reads one comma part of a title line as an attribute, all of it

@@ -21,7 +21,10 @@ func (p *reader) update() bool {
 
 // ending reads what may follow a complete change: for me, asap.
 func (p *reader) ending() bool {
-	p.eat("for me", "each", "right away", "immediately", "asap", "now", "at once", "today", "as soon as possible")
+	p.eat("for me", "each", "right away", "immediately", "asap", "now", "at once", "as soon as possible", "for now", "too", "as well", "again")
+	if !p.wish { // I need ENG-1 done today: that is when it is due
+		p.eat("today")
+	}
 	return p.done() || p.reason()
 }
 

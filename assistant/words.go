@@ -151,7 +151,7 @@ func symbolToken(src string, i int, r rune, size int) ([]token, int) {
 		r = '?'
 	case '。':
 		r = '.'
-	case '—', '–':
+	case '—', '–', '•', '◦', '▪', '‣', '·':
 		r = '-'
 	}
 	if r != '`' && unicode.Is(unicode.Sk, r) || unicode.Is(unicode.So, r) || unicode.IsMark(r) {
