@@ -1,6 +1,9 @@
 package assistant
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Changes that name a value or a field: move ENG-1 to In Review, set its
 // priority to high, ENG-1 is done.
@@ -73,6 +76,9 @@ func (p *reader) dayValue(c *delta, verb string) bool {
 func (p *reader) unknownState(targets []string, team, verb string) bool {
 	if p.hi-p.at > 4 || p.done() || !slices.Contains([]string{"move", "put", "transition", "shift", "send", "set", "mark", "change", "drag", "bring", ""}, verb) {
 		return false
+	}
+	if _, err := strconv.Atoi(p.peek(0).text); err == nil {
+		return false // a number of what?
 	}
 	for i := p.at; i < p.hi; i++ {
 		if t := p.toks[i]; t.kind != tokenWord && t.kind != tokenQuoted || t.is("or") || t.is("and") || t.is("not") {

@@ -117,7 +117,7 @@ func (p *reader) pronoun() ([]string, bool) {
 // numbered reads both, all three, those two.
 func (p *reader) numbered() (int, bool) {
 	start := p.at
-	if p.eat("both of them", "both of these", "both of those", "both issues", "both tickets", "both bugs", "both tasks", "both") != "" {
+	if p.eat("them both", "these both", "those both", "both of them", "both of these", "both of those", "both issues", "both tickets", "both bugs", "both tasks", "both") != "" {
 		return 2, true
 	}
 	if p.eat("all", "these", "those", "the", "all of the", "all these", "all those") != "" {

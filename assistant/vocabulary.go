@@ -62,7 +62,7 @@ func byFirstWord(phrases ...string) map[string][]string {
 
 // endings are courtesies after a request.
 var endings = []string{
-	"thank you", "thank you very much", "thank you so much", "ty", "now", "right now", "right away", "asap", "when you can", "if you can", "if possible", "if you could", "if you do not mind", "if you would", "will you", "would you", "could you", "can you", "ok", "okay", "mate", "pal", "bot", "when you get a chance", "when you have a moment", "when you have a minute", "real quick", "rn", "atm", "at the moment", "at once", "immediately", "will ya", "man", "linear", "then", "in advance", "a lot", "so much", "would be great", "that would be great", "much appreciated", "i 'd appreciate it", "for us",
+	"thank you", "and thank you", "thank you very much", "thank you so much", "ty", "now", "right now", "right away", "asap", "when you can", "if you can", "if possible", "if you could", "if you do not mind", "if you would", "will you", "would you", "could you", "can you", "ok", "okay", "mate", "pal", "bot", "when you get a chance", "when you have a moment", "when you have a minute", "real quick", "rn", "atm", "at the moment", "at once", "immediately", "will ya", "man", "linear", "then", "in advance", "a lot", "so much", "would be great", "that would be great", "much appreciated", "i 'd appreciate it", "for us",
 }
 
 // clauseVerbs are the words a clause after "and" may begin with.
