@@ -19,6 +19,7 @@ import (
 const (
 	keptRequest = "again"
 	keptDraft   = "draft"
+	keptMessage = "message"
 	keptLater   = "later" // what goes on by itself; after it comes the envelope's id
 )
 

@@ -32,12 +32,13 @@ type source struct {
 	Messages int
 	People   int
 	Files    int
-	Hidden   int      // secrets that will be hidden
-	Company  []string // other companies whose messages are included
-	Long     string   // what is included of a long thread; "" for all of it
-	TooLarge []string // mrkdwn: files that are only linked
-	Gap      gap      // why only one message can be read
-	Notice   string   // mrkdwn: the same in words
+	Hidden   int           // secrets that will be hidden
+	Company  []string      // other companies whose messages are included
+	Long     string        // what is included of a long thread; "" for all of it
+	TooLarge []string      // mrkdwn: files that are only linked
+	Linked   *linear.Issue // that the thread has already; said here when the form was in use before it was known
+	Gap      gap           // why only one message can be read
+	Notice   string        // mrkdwn: the same in words
 }
 
 // view is the form.
@@ -95,6 +96,15 @@ func (n newIssue) sourceBlocks() []slack.Block {
 	if s == nil {
 		return nil
 	}
+	if s.Linked == nil {
+		return n.threadBlocks()
+	}
+	line := section("This thread is already "+issueLink(*s.Linked)+" "+inline(s.Linked.Title, 150), button("Open card", actOpenCard, s.Linked.ID))
+	return append(blocks(line), n.threadBlocks()...)
+}
+
+func (n newIssue) threadBlocks() []slack.Block {
+	s := n.Source
 	if s.Gap == gapBroken {
 		return blocks(section(s.Notice, button("Try again", actReadAgain, "")))
 	}

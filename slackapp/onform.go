@@ -35,7 +35,8 @@ type formFrom struct {
 	Channel string `json:"c"`
 	TS      string `json:"t"`           // of the message
 	Root    string `json:"r"`           // of its thread
-	Text    string `json:"x,omitempty"` // of the message, shortened
+	Text    string `json:"x,omitempty"` // of the message, unless it is long
+	Kept    string `json:"k,omitempty"` // where the text of a long one is kept
 	User    string `json:"u,omitempty"` // who wrote it
 	Direct  bool   `json:"d,omitempty"` // a conversation between people
 }

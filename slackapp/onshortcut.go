@@ -2,12 +2,15 @@ package slackapp
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"linearbot/assistant"
 	"linearbot/linear"
+	"linearbot/store"
 )
 
 // onShortcut handles the ⋯ menu of a message and the global shortcuts.
@@ -19,12 +22,12 @@ func (a *App) onShortcut(ctx context.Context, r *request) error {
 	case shortcutMine:
 		return a.runText(ctx, r, assistant.VerbMine)
 	case shortcutCreate:
-		from := fromMessage(i)
+		from := a.fromMessage(ctx, r)
 		r.Thread = from.Root
 		r.What = heldCreate(titleFrom(i.Message, slackNames{}))
 		return a.openFromMessage(ctx, r, from)
 	case shortcutLink:
-		from := fromMessage(i)
+		from := a.fromMessage(ctx, r)
 		r.Thread = from.Root
 		r.What = "linking the thread"
 		return a.openLink(ctx, r, from)
@@ -69,10 +72,18 @@ func (a *App) openThreadForm(ctx context.Context, r *request, s *linear.Session,
 			return firstError(err, upErr)
 		}
 	}
-	if i, found := a.linked(ctx, s, from); ask && found {
+	told := a.sources.looks(opened.ID)
+	i, found := a.linked(ctx, s, from)
+	if ask && found {
 		_, err := a.API.UpdateViewContext(ctx, alreadyLinked(meta.text(), i), "", opened.Hash, opened.ID)
+		if code, _ := slackCode(err); code == "hash_conflict" {
+			told(&i) // something was chosen already: who draws that says it in the form
+			return nil
+		}
+		told(nil)
 		return wrapSlack("views.update", err)
 	}
+	told(nil)
 	a.lookAhead(ctx, r, opened.ID, d.Title, 0)
 	n := a.formOf(ctx, r, dir, &d, &meta)
 	if !warm {
@@ -96,7 +107,7 @@ func (a *App) createAnother(ctx context.Context, r *request) error {
 	if err != nil {
 		return err
 	}
-	d := draft{ID: meta.ID, Title: titleFrom(slack.Message{Msg: slack.Msg{Text: meta.Source.Text}}, slackNames{}), Thread: true, Files: true}
+	d := draft{ID: meta.ID, Title: titleFrom(slack.Message{Msg: slack.Msg{Text: a.textOf(ctx, r.Key, meta.Source)}}, slackNames{}), Thread: true, Files: true}
 	n := a.formOf(ctx, r, dir, &d, &meta)
 	hash, ok, err := a.redraw(ctx, r, n.view())
 	if err != nil || !ok {
@@ -126,13 +137,37 @@ func (a *App) previewThread(ctx context.Context, r *request) error {
 }
 
 // fromMessage is the message a shortcut was used on. Its text travels too: it may
-// be all that can be read.
-func fromMessage(i *slack.InteractionCallback) *formFrom {
-	return &formFrom{
+// be all that can be read. What is too long for a form's metadata is kept beside it.
+func (a *App) fromMessage(ctx context.Context, r *request) *formFrom {
+	i := r.Interaction
+	from := &formFrom{
 		Channel: i.Channel.ID, TS: i.Message.Timestamp, Root: firstOf(i.Message.ThreadTimestamp, i.Message.Timestamp),
-		Text: cut(i.Message.Text, 1200), User: i.Message.User,
+		Text: spokenIn(i.Message), User: i.Message.User,
 		Direct: i.Channel.ID != "" && i.Channel.ID[0] == 'D' || strings.HasPrefix(i.Channel.Name, "mpdm-"),
 	}
+	if b, err := json.Marshal(from.Text); err == nil && len(b) <= fromText {
+		return from
+	}
+	if from.Kept = a.keepFor(ctx, r, keptMessage+"/"+rand.Text()[:16], from.Text, touchedFor); from.Kept != "" {
+		from.Text = ""
+		return from
+	}
+	from.Text = cut(from.Text, fromText/8) // a character takes six of JSON at most
+	return from
+}
+
+// fromText is how long a message may be in a form's metadata, as JSON.
+const fromText = 1500
+
+// textOf is the message a form was opened from, in full.
+func (a *App) textOf(ctx context.Context, key store.Key, from *formFrom) string {
+	text := from.Text
+	if from.Kept != "" {
+		if err := a.kept(ctx, key, from.Kept, &text); err != nil {
+			a.Log.WarnContext(ctx, "message not kept any more", "user", key.UserID, "err", err)
+		}
+	}
+	return text
 }
 
 // announceInThread posts the card into the thread the issue came from; where the

@@ -27,8 +27,8 @@ func (a *App) readThread(ctx context.Context, r *request, s *linear.Session, fro
 		if err != nil {
 			a.Log.InfoContext(ctx, "thread not readable", "ref", r.Ref, "err", err)
 		}
-		if from.Text != "" || from.User != "" {
-			messages = []slack.Message{{Msg: slack.Msg{User: from.User, Text: from.Text, Timestamp: from.TS}}}
+		if text := a.textOf(ctx, r.Key, from); text != "" || from.User != "" {
+			messages = []slack.Message{{Msg: slack.Msg{User: from.User, Text: text, Timestamp: from.TS}}}
 		}
 	}
 	t := thread{

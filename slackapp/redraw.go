@@ -83,6 +83,7 @@ func (a *App) redrawForm(ctx context.Context, r *request, change func(*formMeta,
 // the form meanwhile does the same.
 func (a *App) fillSource(ctx context.Context, r *request, s *linear.Session, n newIssue, from *formFrom, viewID, hash string) error {
 	n.Source = a.sourceOf(ctx, r, s, from)
+	n.Source.Linked = a.sources.linked(ctx, viewID)
 	a.sources.put(viewID, n.Source)
 	_, err := a.API.UpdateViewContext(ctx, n.view(), "", hash, viewID)
 	if code, _ := slackCode(err); code == "hash_conflict" {
@@ -100,7 +101,45 @@ func (a *App) readAgain(ctx context.Context, r *request) error {
 // anew need not read again. A thread that could not be read is not kept.
 type sources struct {
 	mu    sync.Mutex
-	known map[string]*source // by view
+	known map[string]*source     // by view
+	links map[string]*linkedLook // by view
+}
+
+// linkedLook is whether the thread of a form has an issue: known once done is closed.
+type linkedLook struct {
+	done  chan struct{}
+	issue *linear.Issue
+}
+
+// looks notes that the issue of a form's thread is being looked for; told ends that.
+func (s *sources) looks(view string) (told func(*linear.Issue)) {
+	look := &linkedLook{done: make(chan struct{})}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.links == nil || len(s.links) >= 500 {
+		s.links = map[string]*linkedLook{}
+	}
+	s.links[view] = look
+	return func(i *linear.Issue) {
+		look.issue = i
+		close(look.done)
+	}
+}
+
+// linked is the issue that a form's thread has, nil for none.
+func (s *sources) linked(ctx context.Context, view string) *linear.Issue {
+	s.mu.Lock()
+	look, ok := s.links[view]
+	s.mu.Unlock()
+	if !ok {
+		return nil
+	}
+	select {
+	case <-look.done:
+		return look.issue
+	case <-ctx.Done():
+		return nil
+	}
 }
 
 func (s *sources) get(view string) (*source, bool) {

@@ -100,7 +100,7 @@ func (t thread) said() []slack.Message {
 	kept := slices.DeleteFunc(slices.Clone(t.Messages), func(m slack.Message) bool {
 		switch m.SubType {
 		case "", "bot_message", "me_message", "file_share", "thread_broadcast", "file_comment":
-			return m.Hidden || strings.TrimSpace(m.Text) == "" && len(m.Files) == 0 && len(m.Attachments) == 0
+			return m.Hidden || strings.TrimSpace(spokenIn(m)) == "" && len(m.Files) == 0 && len(m.Attachments) == 0
 		}
 		return true
 	})
@@ -187,6 +187,9 @@ func (t thread) message(m slack.Message, who author, h *hider) string {
 	text := toMarkdown(h.hide(unsplit(m.Text)), names)
 	if text == "" {
 		text = attachmentText(m, names, h)
+	}
+	if text == "" {
+		text = toMarkdown(h.hide(unsplit(spokenIn(m))), names)
 	}
 	lines := []string{head}
 	if text != "" {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"linearbot/linear/lineartest"
 	"linearbot/slackapp/slacktest"
 )
 
@@ -337,6 +338,71 @@ func TestTeamPickedWhileTheThreadIsRead(t *testing.T) {
 	w.submits(w.alice, map[string]any{"title": "Quite another matter here"})
 	w.announced(w.alice, engineering, thread[0].TS)
 	if made := w.titled("Quite another matter here"); len(made) != 1 || made[0].TeamKey != "DES" {
+		t.Errorf("made %+v", made)
+	}
+}
+
+// TestTeamPickedBeforeTheLinkIsFound: that a thread has an issue already is said in
+// the form when something was chosen there before it was known.
+func TestTeamPickedBeforeTheLinkIsFound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	thread := w.slack.Thread(engineering, "Login fails on Safari 26")
+	shortcut(w, w.alice, "create_issue_from_message", thread[0])
+	w.form(w.alice, "4 messages")
+	w.picks(w.alice, w.alice.View(), "team", "eng")
+	w.form(w.alice, "(default)")
+	w.submits(w.alice, map[string]any{"title": "Quite another matter here"})
+	w.announced(w.alice, engineering, thread[0].TS)
+	w.linear.Fault(lineartest.Fault{Path: "/graphql", Op: "IssuesForURL", Times: 1, Delay: time.Second})
+	shortcut(w, w.alice, "create_issue_from_message", thread[0])
+	v := w.form(w.alice, "Reading the thread…")
+	w.picks(w.alice, v, "team", "des")
+	v = w.form(w.alice, "This thread is already")
+	mustSay(t, slacktest.Text(v), "4 messages", "Design", "Create issue")
+	w.clicks(w.alice, v, "Open card")
+	w.sees(w.alice, engineering, "Quite another matter here")
+}
+
+// TestLastPressWins: of two choices in a form the later one is drawn, although the
+// first is drawn late.
+func TestLastPressWins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear")
+	v := w.form(w.alice, "Team")
+	w.slack.Inject(slacktest.Fault{Method: "views.update", Times: 1, Delay: 600 * time.Millisecond})
+	w.picks(w.alice, v, "team", "des")
+	w.picks(w.alice, v, "team", "eng")
+	w.until("both to be drawn", func() bool {
+		n := 0
+		for _, c := range w.slack.Calls() {
+			if c.Method == "views.update" {
+				n++
+			}
+		}
+		return n == 2
+	})
+	w.handled()
+	session, err := w.accounts.Session(t.Context(), key(w.alice))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := session.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := fmt.Sprint(w.alice.View().Blocks)
+	for _, team := range dir.Teams {
+		if got := strings.Contains(shown, "state."+team.ID); got != (team.Key == "ENG") {
+			t.Errorf("the form shows the states of %s: %v\n%s", team.Key, got, slacktest.Text(w.alice.View()))
+		}
+	}
+	w.submits(w.alice, map[string]any{"title": "Where does this go at last"})
+	w.sees(w.alice, general, "Where does this go at last")
+	if made := w.titled("Where does this go at last"); len(made) != 1 || made[0].TeamKey != "ENG" {
 		t.Errorf("made %+v", made)
 	}
 }

@@ -2,6 +2,7 @@ package slackapp
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -19,7 +20,7 @@ var (
 // titleFrom suggests a title: the first sentence of a message, at most 80
 // characters, without markup, without the people it was addressed to.
 func titleFrom(m slack.Message, names slackNames) string {
-	text := strings.TrimSpace(newHider().hide(unsplit(m.Text)))
+	text := strings.TrimSpace(newHider().hide(unsplit(spokenIn(m))))
 	text = leadingMention.ReplaceAllString(text, "")
 	first := text
 	for _, at := range sentenceEnd.FindAllStringIndex(text, -1) {
@@ -38,6 +39,22 @@ func titleFrom(m slack.Message, names slackNames) string {
 	first = strings.ReplaceAll(first, "```", " ")
 	first = emojiNames.ReplaceAllStringFunc(stripMarks(first), emoji)
 	return cut(oneLine(unescape(first)), titleChars)
+}
+
+// spokenIn is the text of a message: of one that an app made of blocks or attachments
+// alone, what these say.
+func spokenIn(m slack.Message) string {
+	if strings.TrimSpace(m.Text) != "" {
+		return m.Text
+	}
+	var parts []string
+	for _, b := range m.Blocks.BlockSet {
+		parts = append(parts, blockText(b))
+	}
+	for _, att := range m.Attachments {
+		parts = append(parts, firstOf(firstOf(att.Pretext, att.Title), firstOf(att.Text, att.Fallback)))
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return strings.TrimSpace(s) == "" }), "\n")
 }
 
 // stripMarks removes what formats the text around it.
