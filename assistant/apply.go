@@ -141,8 +141,9 @@ func (e *Engine) proposeAgain(ctx context.Context, a Asker, stored *storedRecord
 }
 
 // Renew shows an expired proposal again: a new one with the same wishes, over the
-// values of now. It takes at most one request. Errors: ErrNotAsker, ErrAlready when
-// it was applied, ErrExpired when it is kept no longer, and linear's.
+// values of now, the same one however often it is asked for. It takes at most one
+// request. Errors: ErrNotAsker, ErrAlready when it was applied, ErrExpired when it is
+// kept no longer, and linear's.
 func (e *Engine) Renew(ctx context.Context, a Asker, s *linear.Session, id string) (Proposal, error) {
 	stored, err := e.load(ctx, a, id)
 	if err != nil {
@@ -151,11 +152,28 @@ func (e *Engine) Renew(ctx context.Context, a Asker, s *linear.Session, id strin
 	if stored.Status != store.Proposed {
 		return Proposal{}, ErrAlready
 	}
+	next := hexID("again/" + id)
+	again, err := e.load(ctx, a, next)
+	if err == nil && again.Status == store.Proposed && again.expired(time.Now()) {
+		return e.Renew(ctx, a, s, next)
+	}
+	if err == nil {
+		return e.Proposed(ctx, a, next)
+	}
+	if !errors.Is(err, ErrExpired) {
+		return Proposal{}, err
+	}
 	now, err := e.targets(ctx, s, stored.record)
 	if err != nil {
 		return Proposal{}, err
 	}
-	return e.freeze(ctx, a, overNow(stored.record, now))
+	prop, err := e.freezeAs(ctx, a, next, overNow(stored.record, now))
+	if err != nil {
+		if first, loadErr := e.Proposed(ctx, a, next); loadErr == nil {
+			return first, nil // two presses at once: the other one was faster
+		}
+	}
+	return prop, err
 }
 
 // overNow are the changes of a record over the values of now; issues that are gone

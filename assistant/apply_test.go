@@ -268,3 +268,27 @@ func TestLinearDownBeforeApply(t *testing.T) {
 		t.Errorf("Apply after it = %+v, %v", out, err)
 	}
 }
+
+// A proposal that is shown again twice is shown as the same new one; once that is
+// applied, it is not shown any more.
+func TestShownAgainTwiceIsOneProposal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	s := b.session(aliceMail)
+	i := b.issue(s, "Shown again", nil)
+	p := b.propose(alice, s, update(i.Identifier, "state", "In Review"))
+	first, err := b.engine.Renew(t.Context(), alice, s, p.ID)
+	if err != nil || first.ID == "" || first.ID == p.ID {
+		t.Fatalf("Renew = %q, %v; want another proposal", first.ID, err)
+	}
+	second, err := b.engine.Renew(t.Context(), alice, s, p.ID)
+	if err != nil || second.ID != first.ID || len(second.Changes) != 1 {
+		t.Errorf("Renew once more = %q with %d changes, %v; want %q", second.ID, len(second.Changes), err, first.ID)
+	}
+	if _, err := b.engine.Apply(t.Context(), alice, s, first.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.engine.Renew(t.Context(), alice, s, p.ID); !errors.Is(err, assistant.ErrAlready) {
+		t.Errorf("Renew after it was applied = %v, want ErrAlready", err)
+	}
+}

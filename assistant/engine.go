@@ -70,11 +70,14 @@ func (e *Engine) Propose(ctx context.Context, a Asker, s *linear.Session, p Plan
 }
 
 func (e *Engine) freeze(ctx context.Context, a Asker, p Prepared) (Proposal, error) {
+	return e.freezeAs(ctx, a, newProposalID(), p)
+}
+
+func (e *Engine) freezeAs(ctx context.Context, a Asker, id string, p Prepared) (Proposal, error) {
 	if len(p.Changes) == 0 || len(p.Questions) > 0 {
 		return Proposal{Prepared: p}, nil
 	}
 	now := time.Now()
-	id := newProposalID()
 	r := newRecord(id, a.Source, p.Changes, now.Add(previewLife))
 	if err := e.put(ctx, id, a.Key, store.Proposed, r, now, r.ExpiresAt); err != nil {
 		return Proposal{}, err

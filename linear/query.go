@@ -265,6 +265,7 @@ func (s *Session) page(ctx context.Context, q IssueQuery) (IssuePage, error) {
 }
 
 func pageOf(found connection[Issue]) IssuePage {
+	found.Nodes = slices.DeleteFunc(found.Nodes, func(i Issue) bool { return i.ID == "" }) // null: an error took its place
 	p := IssuePage{Issues: found.Nodes, HasMore: found.PageInfo.HasNextPage, HasPrevious: found.PageInfo.HasPreviousPage}
 	if p.HasMore {
 		p.After = found.PageInfo.EndCursor

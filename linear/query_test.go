@@ -161,3 +161,15 @@ func TestWritesBesideIssues(t *testing.T) {
 		t.Errorf("Issue(not a ref) = %v, want ErrNotFound", err)
 	}
 }
+
+// A row that Linear could not read comes as null, beside an error or alone: it is no issue.
+func TestNullRowsAreNoIssues(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, _ request, _ int) {
+		write(w, 200, `{"data":{"issues":{"nodes":[null,`+issueJSON+`,null],"pageInfo":{}}}}`)
+	})
+	got, err := s.session(t, nil).Issues(t.Context(), linear.IssueQuery{First: 3})
+	if err != nil || len(got.Issues) != 1 || got.Issues[0].ID == "" {
+		t.Errorf("Issues() = %+v, %v; want one issue", got.Issues, err)
+	}
+}

@@ -5,6 +5,7 @@ import "errors"
 // What can go wrong between a press and what it meant. say has the words.
 var (
 	errAssistantOff  = errors.New("slackapp: assistant unavailable")
+	errNobody        = errors.New("slackapp: envelope names no person")
 	errNotAdmin      = errors.New("slackapp: admins only")
 	errUnknownPerson = errors.New("slackapp: Slack does not say who this is")
 	errNoAccess      = errors.New("slackapp: presser cannot see the issue")

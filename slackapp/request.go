@@ -99,6 +99,9 @@ func readCommand(payload json.RawMessage) (*request, error) {
 	if err := json.Unmarshal(payload, &c); err != nil {
 		return nil, fmt.Errorf("read slash command: %w", err)
 	}
+	if c.UserID == "" {
+		return nil, errNobody
+	}
 	return &request{
 		ID: c.TriggerID, Op: "command", Ref: newRef(), Command: &c,
 		Key:      store.Key{TeamID: tenant(c.EnterpriseID, c.TeamID), UserID: c.UserID},
@@ -110,6 +113,9 @@ func readInteraction(payload json.RawMessage) (*request, error) {
 	var i slack.InteractionCallback
 	if err := json.Unmarshal(payload, &i); err != nil {
 		return nil, fmt.Errorf("read interaction: %w", err)
+	}
+	if i.User.ID == "" {
+		return nil, errNobody
 	}
 	r := &request{
 		ID: i.TriggerID, Op: interactionOp(i), Ref: newRef(), Interaction: &i,
