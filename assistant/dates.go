@@ -49,7 +49,7 @@ func parseDay(text string, now time.Time) (day time.Time, ok bool) {
 	for _, start := range []string{" from now", " from today"} {
 		text = strings.TrimSuffix(text, start)
 	}
-	for _, one := range []string{"a ", "an "} {
+	for _, one := range []string{"a ", "an ", "in a ", "in an "} {
 		if rest, ok := strings.CutPrefix(text, one); ok {
 			text = "1 " + rest
 		}

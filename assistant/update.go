@@ -138,13 +138,16 @@ func (p *reader) renameForm() bool {
 	}
 	return p.eachTarget(func(targets []string) bool {
 		colon := false
-		switch p.eat("to", "as", ":", "→", "=", "to be", "into", "to :", "as :") {
+		switch p.eat("to", "as", ":", "→", "=", "into", "to :", "as :") {
 		case ":", "to :", "as :":
 			colon = true
 		case "":
 			if p.peek(0).kind != tokenQuoted {
 				return false
 			}
+		}
+		if t := p.peek(0); t.is("be") || t.is("something") || t.is("anything") || t.is("whatever") {
+			return false // no title: how it should be
 		}
 		title, ok := p.opaque(colon)
 		return ok && p.apply(targets, &delta{set: map[string]any{"title": title}})

@@ -13,6 +13,8 @@ func TestPlanPrintsSteps(t *testing.T) {
 		{"a list and a change of its oldest", "show me all high-priority open issues assigned to Alice and move the oldest one to In Review",
 			`[{"tool":"linear_issues_list","input":{"assignee":"Alice","priority":"2","stateType":"open"}},{"tool":"linear_issue_update","input":{"issueId":"$0.oldest","state":"In Review"}}]`},
 		{"the thread's issue", "--context=ENG-12 close it", `[{"tool":"linear_issue_update","input":{"issueId":"ENG-12","state":"Done"}}]`},
+		{"the thread's issues in their order", "--context=ENG-9,ENG-2,ENG-5 close the first and assign the last to Bob",
+			`[{"tool":"linear_issue_update","input":{"issueId":"ENG-9","state":"Done"}},{"tool":"linear_issue_update","input":{"assignee":"Bob","issueId":"ENG-5"}}]`},
 		{"nothing is guessed", "delete everything", `[]`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
