@@ -73,7 +73,7 @@ func manifestScopes() ([]string, error) {
 
 // checkAppToken asks for a socket, without opening it, and whether it is the bot's.
 func (c *config) checkAppToken(ctx context.Context) (string, error) {
-	api, quick := c.slackClients()
+	api, quick := c.slackClients(nil)
 	_, socket, err := quick.StartSocketModeContext(ctx)
 	if err != nil {
 		return "", answerWords("SLACK_APP_TOKEN", err)
@@ -99,7 +99,7 @@ func (c *config) checkAdmins(ctx context.Context) (string, error) {
 	if len(c.admins()) == 0 {
 		return "Slack's admins and owners", nil
 	}
-	api, _ := c.slackClients()
+	api, _ := c.slackClients(nil)
 	for _, id := range c.admins() {
 		u, err := api.GetUserInfoContext(ctx, id)
 		switch {

@@ -39,6 +39,7 @@ func (b *bot) serve(ctx context.Context) error {
 		Handler: b.routes(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
 		ErrorLog: slog.NewLogLogger(b.log.Handler(), slog.LevelWarn),
 	}
+	defer context.AfterFunc(ctx, sync.OnceFunc(func() { close(b.stopping) }))()
 	if err := b.succeed(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -40,7 +40,8 @@ type bot struct {
 	keyring  *accounts.Keyring
 	accounts *accounts.Manager
 	app      *slackapp.App
-	owner    string // names this process in leases
+	owner    string        // names this process in leases
+	stopping chan struct{} // closed when serve is to end: nobody waits for Slack any more
 	metrics  *prometheus.Registry
 	seen     *metrics
 }
@@ -91,7 +92,8 @@ func (b *bot) wire(ctx context.Context) error {
 		return err
 	}
 	b.accounts = manager
-	retrying, quick := cfg.slackClients()
+	b.stopping = make(chan struct{})
+	retrying, quick := cfg.slackClients(b.stopping)
 	counters := slackapp.NewCounters()
 	counters.Register(b.metrics)
 	engine := assistant.NewEngine(b.db, b.keyring, b.log)
@@ -121,11 +123,13 @@ func (b *bot) loop(engine *assistant.Engine) *assistant.Loop {
 }
 
 // slackClients are the two ways to call Slack: one that waits out a 429, and one
-// that does not, for what must happen within 3 s.
-func (c *config) slackClients() (retrying, quick *slack.Client) {
+// that does not, for what must happen within 3 s. The waits end with stopping.
+func (c *config) slackClients(stopping <-chan struct{}) (retrying, quick *slack.Client) {
 	base := []slack.Option{slack.OptionAPIURL(c.SlackAPIURL), slack.OptionAppLevelToken(c.SlackAppToken)}
 	retrying = slack.New(c.SlackBotToken, append(base,
-		slack.OptionHTTPClient(&http.Client{Timeout: slackCap}), slack.OptionRetry(retrySlack))...)
+		slack.OptionHTTPClient(&http.Client{Timeout: slackCap}), slack.OptionRetryConfig(slack.RetryConfig{
+			MaxRetries: retrySlack, Handlers: []slack.RetryHandler{slackapp.RateLimits{Tries: retrySlack, Stopping: stopping}},
+		}))...)
 	quick = slack.New(c.SlackBotToken, append(base,
 		slack.OptionHTTPClient(&http.Client{Timeout: quickCap}))...)
 	return retrying, quick
@@ -137,4 +141,9 @@ func (c *config) socketClient() *slack.Client {
 	return slack.New(c.SlackBotToken, slack.OptionAPIURL(c.SlackAPIURL), slack.OptionAppLevelToken(c.SlackAppToken), slack.OptionHTTPClient(open))
 }
 
-func (b *bot) close() error { return b.db.Close() }
+func (b *bot) close() error {
+	if b.app != nil {
+		b.app.Close()
+	}
+	return b.db.Close()
+}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ type world struct {
 	t     *testing.T
 	slack *slacktest.Server
 	bot   *bot
+	stop  func() // as SIGTERM does, and waits for the end
 }
 
 // patience bounds every wait of these tests.
@@ -54,7 +56,7 @@ func newWorld(t *testing.T, linearURL, publicURL string, more ...func(*config)) 
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- w.bot.serve(ctx) }()
-	t.Cleanup(func() {
+	w.stop = sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Errorf("serve: %v", err)
@@ -63,6 +65,7 @@ func newWorld(t *testing.T, linearURL, publicURL string, more ...func(*config)) 
 			t.Errorf("close: %v", err)
 		}
 	})
+	t.Cleanup(w.stop)
 	w.await("the socket to be up", func() bool { return slack.Sockets() > 0 })
 	return w
 }
