@@ -14,9 +14,6 @@ import (
 	"linearbot/store"
 )
 
-// codeLife is how long a code is good for (ux: 10 minutes).
-const codeLife = 10 * time.Minute
-
 // connectMessage is the prompt with a fresh link for the person of a request.
 func (a *App) connectMessage(ctx context.Context, r *request, held string) (Message, error) {
 	account, err := a.Accounts.GetOrCreate(ctx, r.Key, r.HomeTeam)
@@ -105,55 +102,6 @@ func (a *App) disconnect(ctx context.Context, r *request) error {
 	return nil
 }
 
-// statusCap bounds the real call that status makes (ux: 2 s).
-const statusCap = 2 * time.Second
-
-func (a *App) commandStatus(ctx context.Context, r *request) error {
-	return a.withProgress(ctx, r, func(ctx context.Context) (Message, error) { return a.statusMessage(ctx, r) })
-}
-
-func (a *App) statusMessage(ctx context.Context, r *request) (Message, error) {
-	account, err := a.Accounts.Status(ctx, r.Key)
-	if err != nil && !errors.Is(err, store.ErrNotFound) { // nobody yet: not connected
-		return Message{}, err
-	}
-	c := connectionStatus{Account: account}
-	if account.State == store.Active {
-		actor, err := a.Accounts.ActorFor(ctx, r.Key.TeamID)
-		if err != nil {
-			return Message{}, err
-		}
-		if account.Actor != actor {
-			c.Mode = actor
-		}
-		c.Took, c.Left, c.Limit, c.Reset = a.ping(ctx, r.Key)
-		if again, err := a.Accounts.Status(ctx, r.Key); err == nil {
-			c.Account = again // the call may have found out that access is gone
-		}
-	}
-	if o, ok := a.workspaceQuestion(ctx, c.Account, ""); ok {
-		c.Asks = &o
-	}
-	return c.message(), nil
-}
-
-// ping is one real call to Linear: how long it took and what is left of the
-// budget. Zero when Linear did not answer in time.
-func (a *App) ping(ctx context.Context, key store.Key) (took time.Duration, left, limit int, reset time.Time) {
-	ctx, cancel := context.WithTimeout(ctx, statusCap)
-	defer cancel()
-	s, err := a.Accounts.Session(ctx, key)
-	if err != nil {
-		return 0, 0, 0, time.Time{}
-	}
-	began := time.Now()
-	if _, err := s.Viewer(ctx); err != nil {
-		return 0, 0, 0, time.Time{}
-	}
-	budget := s.RateLimit()
-	return max(time.Since(began), time.Millisecond), budget.Remaining, budget.Limit, budget.Reset
-}
-
 // connectionMade is called when a grant was proven: the prompt becomes
 // "Connected", Home refreshes, what was held goes on.
 func (a *App) connectionMade(ctx context.Context, account store.Account) {
@@ -236,12 +184,6 @@ func (a *App) editStopped(ctx context.Context, key store.Key) {
 	}
 }
 
-// codeShown turns the prompt into "One step left" while the browser shows a code.
-func (a *App) codeShown(ctx context.Context, key store.Key) {
-	until := time.Now().Add(codeLife)
-	a.answerPrompt(ctx, key, oneStepLeft(until, heldWaiting(a.heldOf(ctx, key))), oneStepView(until), false)
-}
-
 // denied turns the prompt of somebody who did not approve into the way to a new
 // link. What waits for the connection goes on waiting.
 func (a *App) denied(ctx context.Context, key store.Key) {
@@ -301,66 +243,4 @@ func (a *App) pressAccess(ctx context.Context, r *request) error {
 		return err
 	}
 	return a.openOver(ctx, r, accessView(a.Accounts.Scopes, actor))
-}
-
-// pressEnterCode opens the form for the code.
-func (a *App) pressEnterCode(ctx context.Context, r *request) error {
-	return a.openOver(ctx, r, codeView(""))
-}
-
-// pressCancelCode gives the waiting grant up.
-func (a *App) pressCancelCode(ctx context.Context, r *request) error {
-	if err := a.Accounts.CancelVerification(ctx, r.Key); err != nil {
-		return err
-	}
-	a.forgetPrompt(ctx, r.Key)
-	a.refreshHome(ctx, r.Key, r.HomeTeam)
-	if id := r.modalID(); id != "" {
-		_, err := a.API.UpdateViewContext(ctx, loading("Connect Linear", "Canceled. Nothing was connected."), "", "", id)
-		return wrapSlack("views.update", err)
-	}
-	return a.replace(ctx, r, canceledConnecting())
-}
-
-// submitCode proves a connection with the code the browser showed.
-func (a *App) submitCode(ctx context.Context, r *request) any {
-	v := r.Interaction.View
-	done, err := a.Accounts.Confirm(ctx, r.Key, fieldText(v.State, fieldCode))
-	if wrong, ok := errors.AsType[*accounts.WrongCodeError](err); ok && wrong.Left > 0 {
-		return a.wrongFields(map[string]string{fieldCode: wrongCode(wrong.Left)}, v.State)
-	}
-	if err != nil {
-		go a.afterAck(ctx, func(ctx context.Context) {
-			a.SendNotices(ctx)
-			a.refreshHome(ctx, r.Key, r.HomeTeam)
-		})
-		view := failedView("Enter code", a.failure(ctx, r, err), "")
-		return slack.NewUpdateViewSubmissionResponse(&view)
-	}
-	if done.Asks != nil {
-		go a.afterAck(ctx, func(ctx context.Context) { a.workspaceAsked(ctx, done.Account, *done.Asks) })
-		view := otherWorkspace{Replacement: *done.Asks, Account: done.Account}.view()
-		return slack.NewUpdateViewSubmissionResponse(&view)
-	}
-	go a.afterAck(ctx, func(ctx context.Context) { a.connectionMade(ctx, done.Account) })
-	view := connectedView(done.Account)
-	return slack.NewUpdateViewSubmissionResponse(&view)
-}
-
-// openOver opens a form over what is there: another form, or the conversation.
-func (a *App) openOver(ctx context.Context, r *request, view slack.ModalViewRequest) error {
-	var err error
-	if r.modalID() != "" {
-		_, err = a.Quick.PushViewContext(ctx, r.Trigger, view)
-	} else {
-		_, err = a.Quick.OpenViewContext(ctx, r.Trigger, view)
-	}
-	return a.opened(err)
-}
-
-// afterAck runs what follows an answer that travels in the acknowledgement.
-func (a *App) afterAck(ctx context.Context, work func(context.Context)) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleCap)
-	defer cancel()
-	work(ctx)
 }

@@ -117,6 +117,17 @@ func (a *App) opened(err error) error {
 	return wrapSlack("views.open", err)
 }
 
+// openOver opens a form over what is there: another form, or the conversation.
+func (a *App) openOver(ctx context.Context, r *request, view slack.ModalViewRequest) error {
+	var err error
+	if r.modalID() != "" {
+		_, err = a.Quick.PushViewContext(ctx, r.Trigger, view)
+	} else {
+		_, err = a.Quick.OpenViewContext(ctx, r.Trigger, view)
+	}
+	return a.opened(err)
+}
+
 // formView fills in defaults and draws the form.
 func (a *App) formView(ctx context.Context, r *request, dir *linear.Directory, d *draft, meta *formMeta) slack.ModalViewRequest {
 	return a.formOf(ctx, r, dir, d, meta).view()

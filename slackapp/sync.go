@@ -52,6 +52,13 @@ func (a *App) answer(ctx context.Context, in inbound, r *request, ack acker) {
 	}()
 }
 
+// afterAck runs what follows an answer that travels in the acknowledgement.
+func (a *App) afterAck(ctx context.Context, work func(context.Context)) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleCap)
+	defer cancel()
+	work(ctx)
+}
+
 func firstError(all ...error) error {
 	for _, err := range all {
 		if err != nil {
