@@ -2,6 +2,8 @@ package slackapp_test
 
 import (
 	"errors"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -212,6 +214,20 @@ func TestTriggerExpired(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.connect(w.alice)
+	for i, f := range []slacktest.Fault{{RetryAfter: 2}, {Status: http.StatusBadGateway}, {Reset: true}, {Code: "internal_error"}} {
+		f.Method, f.Times = "views.open", 1
+		undo := w.slack.Inject(f)
+		title := "Typed before trouble " + strconv.Itoa(i)
+		where := []string{general, design, payments, security}[i]
+		w.types(w.alice, where, "/linear create "+title)
+		m := w.sees(w.alice, where, "Slack took too long to open the form. Your text is safe.")
+		undo()
+		w.clicks(w.alice, m, "Open form")
+		w.form(w.alice, title)
+		if err := w.alice.CloseView(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	undo := w.slack.Inject(slacktest.Fault{Method: "views.open", Code: "expired_trigger_id", Times: 1})
 	defer undo()
 	thread := w.slack.Thread(engineering, "Login fails on Safari 26")

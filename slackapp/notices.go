@@ -23,7 +23,9 @@ func (a *App) SendNotices(ctx context.Context) {
 	for !a.removed.Load() {
 		batch, err := a.DB.ClaimNotices(ctx, a.Owner, time.Now(), noticeLease, noticeBatch)
 		if err != nil {
-			a.Log.ErrorContext(ctx, "notices not read", "err", err)
+			if ctx.Err() == nil { // else the process stops
+				a.Log.ErrorContext(ctx, "notices not read", "err", err)
+			}
 			return
 		}
 		if len(batch) == 0 {

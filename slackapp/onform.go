@@ -106,13 +106,14 @@ func (a *App) openCold(ctx context.Context, r *request, s *linear.Session, d dra
 	return wrapSlack("views.update", err)
 }
 
-// opened tells a dead trigger from other trouble: Slack says it in two ways.
+// opened tells a form that Slack did not open in time, for whatever reason of its own,
+// from one that it refuses: the first is offered again, with what was typed.
 func (a *App) opened(err error) error {
 	if err == nil {
 		return nil
 	}
-	if triggerDead(err) {
-		return &triggerError{cause: err}
+	if code, answered := slackCode(err); triggerDead(err) || !answered || slackUnwell(code) {
+		return &triggerError{cause: wrapSlack("views.open", err)}
 	}
 	return wrapSlack("views.open", err)
 }

@@ -10,6 +10,9 @@ import (
 // saySlack words what Slack refused. A rate limit needs no words: the newest state
 // is sent again later.
 func saySlack(err error, a about) (Failure, bool) {
+	if errors.As(err, new(*triggerError)) {
+		return triggerGone(a), true
+	}
 	if _, ok := errors.AsType[*slack.RateLimitedError](err); ok {
 		return Failure{Text: "Slack asks me to slow down. I'll go on by myself.", Quiet: true}, true
 	}

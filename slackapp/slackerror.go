@@ -37,7 +37,8 @@ func slackUnwell(code string) bool {
 	return false
 }
 
-// triggerError says that Slack took too long to open a form.
+// triggerError says that Slack did not open a form before its trigger died: too late,
+// limited, or not answering.
 type triggerError struct{ cause error }
 
 func (e *triggerError) Error() string { return "trigger expired: " + e.cause.Error() }

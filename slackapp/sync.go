@@ -21,13 +21,15 @@ func (a *App) answersInAck(r *request) bool {
 
 // answer computes the content in its own goroutine, bounded in number, so that
 // the reader goes on. When too many are under way, a typeahead gets an empty list
-// and a form its bare acknowledgement.
+// and a form stays open, with what was typed, and says so.
 func (a *App) answer(ctx context.Context, in inbound, r *request, ack acker) {
 	select {
 	case a.sync <- struct{}{}:
 	default:
 		a.Counters.dropped.Inc()
-		a.acknowledge(ctx, in, ack)
+		if err := ack(ctx, a.busyPayload(r)); err != nil {
+			a.Log.WarnContext(ctx, "acknowledge failed", "envelope", in.EnvelopeID, "err", err)
+		}
 		return
 	}
 	go func() {
@@ -75,6 +77,22 @@ func (a *App) brokenPayload(r *request, err error) any {
 		return answerOptions(nil)
 	}
 	view := failedView("Linear", say(err, r.Ref), "")
+	return slack.NewUpdateViewSubmissionResponse(&view)
+}
+
+// busyPayload answers when too much is under way. An error beside a field keeps a
+// form open; one without fields is replaced.
+func (a *App) busyPayload(r *request) any {
+	if r.Interaction.Type == slack.InteractionTypeBlockSuggestion {
+		return answerOptions(nil)
+	}
+	f := say(errQueueFull, r.Ref)
+	for _, b := range r.Interaction.View.Blocks.BlockSet {
+		if field, ok := b.(*slack.InputBlock); ok {
+			return slack.NewErrorsViewSubmissionResponse(map[string]string{field.BlockID: f.Text})
+		}
+	}
+	view := failedView("Linear", f, "")
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }
 
