@@ -92,8 +92,12 @@ func (a *App) race(ctx context.Context, r *request, meanwhile slack.ModalViewReq
 		return slack.NewClearViewSubmissionResponse()
 	case <-timer.C:
 		r.late = true
+		// From here on the person relies on being told: the next process goes on with
+		// it when this one is gone.
+		_, journaled := a.journal(ctx, r.raw, r)
 		go func() {
 			o := <-done
+			defer a.finish(r, journaled)
 			a.waited(r)
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleCap)
 			defer cancel()

@@ -114,3 +114,25 @@ func TestSlackUnwellAtTheStart(t *testing.T) {
 	w.types(w.alice, general, "/linear show ENG-98")
 	w.sees(w.alice, general, "Payment retries loop")
 }
+
+// TestFormGoesOnAfterARestart: whoever was told “You can close this. I'll tell you when
+// it is done” is told, also when the process that said so is gone.
+func TestFormGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.openForm(w.alice, "eng")
+	const held = 12 * time.Second
+	w.linear.Fault(lineartest.Fault{Op: "IssueCreate", Hold: held, Times: 1})
+	began := time.Now()
+	w.submits(w.alice, map[string]any{"title": "Promised before the restart"})
+	w.form(w.alice, "I'll tell you when it is done")
+	w.restart()
+	w.sees(w.alice, general, "Promised before the restart")
+	if took := time.Since(began); took > held {
+		t.Errorf("she was told after %v: by the process that is gone", took)
+	}
+	if n := len(w.titled("Promised before the restart")); n != 1 {
+		t.Errorf("%d issues were made, want 1", n)
+	}
+}
