@@ -83,7 +83,7 @@ type identity struct{ UserID, BotID, TeamID, Team, Name, Tenant string }
 
 // New makes the bot; Run starts it.
 func New(c Config) *App {
-	a := &App{Config: c, queue: newQueue(workers, queueRoom, c.Counters.done), sync: make(chan struct{}, 2*workers)}
+	a := &App{Config: c, queue: newQueue(queueRoom, c.Counters.done), sync: make(chan struct{}, 2*workers)}
 	if a.Lease <= 0 {
 		a.Lease = defaultLease
 	}
@@ -105,6 +105,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer leave()
 	a.leave = leave
 	a.forgetRemoval(ctx)
+	a.queue.start(workers)
 	a.takeDue(ctx)
 	holding, done := context.WithCancel(context.WithoutCancel(ctx))
 	var keeper sync.WaitGroup

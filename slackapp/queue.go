@@ -35,14 +35,18 @@ type queue struct {
 	closed bool
 }
 
-// newQueue starts the workers. drain ends them.
-func newQueue(workers, room int, seen func(op string, took time.Duration, err error)) *queue {
+// newQueue makes a queue that nobody works on yet.
+func newQueue(room int, seen func(op string, took time.Duration, err error)) *queue {
 	q := &queue{jobs: make(chan job, room), seen: seen}
 	q.base, q.stop = context.WithCancel(context.Background())
+	return q
+}
+
+// start starts the workers. drain ends them.
+func (q *queue) start(workers int) {
 	for range workers {
 		q.wg.Go(q.work)
 	}
-	return q
 }
 
 // put hands a job over or says errQueueFull at once; it never blocks the reader.
