@@ -21,7 +21,14 @@ var negating = wordSet(`not never no without stop stopped avoid unless neither n
 // themselves, then the issues it names.
 func (p *reader) offers() []string {
 	var found []string
+	left := p.spared()
+	spared := func(command string) bool {
+		return !strings.HasPrefix(command, VerbShow+" ") && slices.ContainsFunc(strings.Fields(command), func(w string) bool { return slices.Contains(left, w) })
+	}
 	add := func(command string) {
+		if spared(command) {
+			return
+		}
 		if command != "" && !slices.Contains(found, command) && len(found) < maxOffers {
 			found = append(found, command)
 		}
@@ -42,6 +49,27 @@ func (p *reader) offers() []string {
 		add(VerbShow + " " + strings.Join(shown, " "))
 	}
 	return found
+}
+
+// excepting words leave out what follows them: all but ENG-12.
+var excepting = wordSet(`but except excluding exclude besides minus leaving skip skipping save`)
+
+// spared are the issues that the sentence leaves out. Nothing that changes one of
+// them is offered.
+func (p *reader) spared() []string {
+	var refs []string
+	out := false
+	for _, t := range p.toks {
+		switch {
+		case t.kind == tokenIssue && out:
+			refs = append(refs, t.text)
+		case t.kind == tokenWord && (negating[t.text] || excepting[t.text]):
+			out = true
+		case t.kind == tokenWord && !t.is("and") && !t.is("or") && !t.is("for") && !t.is("from") && !t.is("with") && !t.is("out"):
+			out = false
+		}
+	}
+	return refs
 }
 
 // parts are pieces of the sentence that may be requests, the longest first from
