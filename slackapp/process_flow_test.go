@@ -119,7 +119,7 @@ func TestSlackUnwellAtTheStart(t *testing.T) {
 // it is done” is told, also when the process that said so is gone.
 func TestFormGoesOnAfterARestart(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, worldOptions{Log: quiet}) // what the old process still does may outlive the test
 	w.connect(w.alice)
 	w.openForm(w.alice, "eng")
 	const held = 12 * time.Second
