@@ -233,6 +233,30 @@ func TestAnswersOfOtherShapes(t *testing.T) {
 	})
 }
 
+// A server in trouble is not believed, whatever its answer says of the grant or of us.
+func TestServerInTroubleEndsNoGrant(t *testing.T) {
+	for name, refused := range map[string]*lineartest.Reply{
+		"503 invalid_grant":  lineartest.OAuthError(503, "invalid_grant", "Invalid grant: refresh token is invalid"),
+		"500 invalid_client": lineartest.OAuthError(500, "invalid_client", "Client is invalid"),
+		"429 invalid_grant":  lineartest.OAuthError(429, "invalid_grant", "Too many requests"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world, key store.Key) {
+				w.s.RevokeAccess("alice@acme.test") // so that asking for the viewer would not save it
+				w.s.Fault(refreshFault(lineartest.Fault{Reply: refused}))
+				w.due(key)
+				if _, err := w.m.RefreshDue(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				w.wantState(key, store.Active, "")
+				if since, err := w.m.Trouble(t.Context()); err != nil || !since.IsZero() {
+					t.Errorf("our client is blamed since %v (%v)", since, err)
+				}
+			})
+		})
+	}
+}
+
 // A start with another secret is tried at once: the pause belongs to the old one.
 func TestNewClientSecretIsTriedAtOnce(t *testing.T) {
 	w := newWorld(t)

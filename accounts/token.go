@@ -66,7 +66,8 @@ func (e *tokenError) Unwrap() []error {
 }
 
 // tokenErrorOf reads an error of x/oauth2. Only an error code in the body kills
-// a grant or blames our client; a status alone never does (facts: §1.7).
+// a grant or blames our client; a status alone never does (facts: §1.7), and a
+// server that is in trouble is not believed either way.
 func tokenErrorOf(err error) *tokenError {
 	if e, ok := errors.AsType[*tokenError](err); ok {
 		return e
@@ -80,15 +81,14 @@ func tokenErrorOf(err error) *tokenError {
 		return e
 	}
 	e := &tokenError{status: refused.Response.StatusCode}
-	switch refused.ErrorCode {
-	case "invalid_grant":
+	switch code := refused.ErrorCode; {
+	case e.status >= http.StatusInternalServerError:
+	case e.status == http.StatusTooManyRequests:
+		e.fault = faultLimited
+	case code == "invalid_grant":
 		e.fault = faultGrant
-	case "invalid_client", "unauthorized_client":
+	case code == "invalid_client", code == "unauthorized_client":
 		e.fault = faultClient
-	default:
-		if e.status == http.StatusTooManyRequests {
-			e.fault = faultLimited
-		}
 	}
 	return e
 }

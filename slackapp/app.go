@@ -125,13 +125,6 @@ func (a *App) Run(ctx context.Context) error {
 	return runErr
 }
 
-// Close ends an app that Run did not, or could not, end. What was taken waits in the inbox.
-func (a *App) Close() {
-	now, cancel := context.WithCancel(context.Background())
-	cancel()
-	a.queue.drain(now)
-}
-
 // drain finishes what was taken, within bounds.
 func (a *App) drain(ctx context.Context) {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainCap)

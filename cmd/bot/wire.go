@@ -142,8 +142,5 @@ func (c *config) socketClient() *slack.Client {
 }
 
 func (b *bot) close() error {
-	if b.app != nil {
-		b.app.Close()
-	}
 	return b.db.Close()
 }
