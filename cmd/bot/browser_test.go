@@ -46,6 +46,7 @@ func TestBrowserTour(t *testing.T) {
 	v.fillsInTheForm()
 	v.turnsAThreadIntoAnIssue()
 	v.saysItInWords()
+	v.stopsRatesAndForgets()
 	v.bob = v.tab("bob", engineering)
 	v.isRefusedAnothersChange()
 	v.losesAccess()
