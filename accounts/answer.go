@@ -54,7 +54,7 @@ func (j jsonAnswers) RoundTrip(req *http.Request) (*http.Response, error) {
 // else, and for one that is over.
 func seconds(raw json.RawMessage) (life int64, ok bool) {
 	n, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
-	if err != nil || n < 1 || n > legacyLife.Seconds()*10 {
+	if err != nil || !(n >= 1 && n <= legacyLife.Seconds()*10) { // so that NaN is none
 		return 0, false
 	}
 	return int64(n), true

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +60,9 @@ func (m *Manager) Complete(ctx context.Context, cb Callback) (Completion, error)
 		return Completion{}, err
 	}
 	g.Actor, g.Scopes = s.Actor, scopesOf(tok)
+	if len(g.Scopes) == 0 {
+		g.Scopes = slices.Clone(m.Scopes) // OAuth (RFC 6749 §5.1): left out when they are what was asked for
+	}
 	c, err := m.take(ctx, s, g, p)
 	if err != nil {
 		m.discard(ctx, p)

@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -69,7 +70,7 @@ func (w *world) process(owner string, c accounts.Config) (*store.DB, *accounts.M
 	}
 	c.DB, c.Keyring, c.Owner = db, w.ring, owner
 	c.Linear = linear.New(linear.Config{APIURL: w.s.URL, HTTP: c.HTTP})
-	c.Log = slog.New(slog.DiscardHandler)
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	if c.ClientID == "" {
 		c.ClientID = lineartest.DefaultApp.ClientID
 	}
