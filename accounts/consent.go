@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -61,7 +62,7 @@ func (m *Manager) Begin(ctx context.Context, token string) (Redirect, error) {
 	if err := m.putTicket(ctx, store.StateTicket, t.Key, state, s, consentLife); err != nil {
 		return Redirect{}, err
 	}
-	return Redirect{URL: m.authorizeURL(a, s, state), Cookie: m.cookie(cookie)}, nil
+	return Redirect{URL: m.authorizeURL(a, s, state), Cookie: m.cookie(state, cookie)}, nil
 }
 
 // authorizeURL is Linear's consent page. Whoever holds a connection is asked
@@ -74,20 +75,22 @@ func (m *Manager) authorizeURL(a store.Account, s consentState, state string) st
 	return m.oauth.AuthCodeURL(state, opts...)
 }
 
-// CookieName is the name of the cookie that ties a callback to the browser that
-// began. __Host- needs TLS; a loopback address may do without.
-func (m *Manager) CookieName() string {
+// CookieName is the name of the cookie that ties the callback with a state to the
+// browser that began: each consent has its own, so that two at a time in one browser
+// do not take each other's. __Host- needs TLS; a loopback address may do without.
+func (m *Manager) CookieName(state string) string {
+	name := "linearbot-connect-" + hex.EncodeToString(hashOf(state)[:8])
 	if m.secure() {
-		return "__Host-linearbot-connect"
+		return "__Host-" + name
 	}
-	return "linearbot-connect"
+	return name
 }
 
 // cookie is sent back on the redirect from Linear, which is a cross-site
 // navigation by GET: SameSite is Lax, not Strict.
-func (m *Manager) cookie(value string) *http.Cookie {
+func (m *Manager) cookie(state, value string) *http.Cookie {
 	return &http.Cookie{
-		Name: m.CookieName(), Value: value, Path: "/", MaxAge: int(consentLife.Seconds()),
+		Name: m.CookieName(state), Value: value, Path: "/", MaxAge: int(consentLife.Seconds()),
 		HttpOnly: true, Secure: m.secure(), SameSite: http.SameSiteLaxMode,
 	}
 }

@@ -116,15 +116,19 @@ func (a *App) startConnect(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *App) finishConnect(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	cookie := ""
-	if c, err := r.Cookie(a.Accounts.CookieName()); err == nil {
-		cookie = c.Value
+	if r.Method != http.MethodGet { // a HEAD may not use the state up
+		w.Header().Set("Allow", http.MethodGet)
+		http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
+		return
 	}
-	done, err := a.Accounts.Complete(r.Context(), accounts.Callback{
-		State: q.Get("state"), Code: q.Get("code"),
-		Error: q.Get("error"), ErrorDescription: q.Get("error_description"), Cookie: cookie,
-	})
+	q := r.URL.Query()
+	back := accounts.Callback{
+		State: once(q, "state"), Code: once(q, "code"), Error: q.Get("error"), ErrorDescription: q.Get("error_description"),
+	}
+	if c, err := r.Cookie(a.Accounts.CookieName(back.State)); err == nil {
+		back.Cookie = c.Value
+	}
+	done, err := a.Accounts.Complete(r.Context(), back)
 	if denied, ok := errors.AsType[*accounts.DeniedError](err); ok {
 		a.denied(r.Context(), denied.Key)
 	}
@@ -152,6 +156,14 @@ func (a *App) finishConnect(w http.ResponseWriter, r *http.Request) {
 	a.render(w, r, http.StatusOK, "end.html", endPage{Good: true, Title: "You're connected.", Text: "Go back to Slack."})
 }
 
+// once is a parameter that may not come twice (OAuth, RFC 6749 §3.1); "" when it does.
+func once(q url.Values, name string) string {
+	if len(q[name]) != 1 {
+		return ""
+	}
+	return q.Get(name)
+}
+
 // endWith shows what went wrong in the browser.
 func (a *App) endWith(w http.ResponseWriter, r *http.Request, err error) {
 	ref := newRef()
@@ -162,6 +174,7 @@ func (a *App) endWith(w http.ResponseWriter, r *http.Request, err error) {
 
 func (a *App) endPage(err error, ref string) (int, endPage) {
 	again := " Type " + a.Word + " connect in Slack to get a new link."
+	denied, isDenied := errors.AsType[*accounts.DeniedError](err)
 	switch held, isHeld := errors.AsType[*accounts.IdentityHeldError](err); {
 	case isHeld && held != nil:
 		return http.StatusConflict, endPage{Title: "Already connected", Text: "That Linear account is already connected to " + a.handleOf(held.By) + ". Ask an admin if this is wrong. Nothing was connected."}
@@ -171,6 +184,8 @@ func (a *App) endPage(err error, ref string) (int, endPage) {
 		return http.StatusBadGateway, endPage{Title: "Linear didn't finish the sign-in", Text: "It no longer accepts the approval it has just given, which happens when it is having trouble. Nothing was connected." + again + " Ref " + ref}
 	case errors.Is(err, accounts.ErrWrongBrowser):
 		return http.StatusForbidden, endPage{Title: "This link belongs to someone else.", Text: "Type " + a.Word + " connect in Slack to get yours."}
+	case isDenied && denied.Said != "access_denied":
+		return http.StatusBadGateway, endPage{Title: "Linear didn't finish the sign-in", Text: "It sent you back without an approval, which happens when it is having trouble. Nothing was connected." + again + " Ref " + ref}
 	case errors.Is(err, accounts.ErrDenied):
 		return http.StatusOK, endPage{Title: "You didn't approve", Text: "Nothing was connected." + again}
 	case errors.Is(err, accounts.ErrAdminOnly):
