@@ -81,12 +81,12 @@ func startBot(t *testing.T, s *slacktest.Server, handle func(*slack.Client, sock
 				if payload == noAck {
 					continue
 				}
+				b.events <- e // before the answer, so that whoever got that finds it here
 				if payload == nil {
 					_ = socket.Ack(*e.Request)
 				} else {
 					_ = socket.Ack(*e.Request, payload)
 				}
-				b.events <- e
 			}
 		}
 	}()
