@@ -41,6 +41,18 @@ func OpenBrowser(t *testing.T) context.Context {
 	if path == "" {
 		t.Skip("no chromium, chromium-browser or google-chrome on this machine: the page is not tried in a browser")
 	}
+	var err error
+	for range 3 { // it crashes at the start now and then, which says nothing of the page
+		var ctx context.Context
+		if ctx, err = launch(t, path); err == nil {
+			return ctx
+		}
+	}
+	t.Fatalf("start %s: %v", path, err)
+	panic("unreachable")
+}
+
+func launch(t *testing.T, path string) (context.Context, error) {
 	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 820), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true))
@@ -48,10 +60,7 @@ func OpenBrowser(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx) // tabs made from a context that has run share its browser
 	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start %s: %v", path, err)
-	}
-	return ctx
+	return ctx, chromedp.Do(ctx)
 }
 
 // OpenTab opens an address in a tab of its own.

@@ -31,7 +31,9 @@ export function listen({ screen, traffic, online }) {
     if (kind === "screen" && (!of || !now.state || of.split(" ").includes(now.state.me.id))) screen();
   };
   if (!window.SharedWorker) return follow(hear);
-  const { port } = new SharedWorker("worker.js", { type: "module" });
+  const worker = new SharedWorker("worker.js", { type: "module" });
+  worker.addEventListener("error", () => follow(hear), { once: true }); // it was not loaded: the demo has just gone
+  const { port } = worker;
   port.onmessage = (e) => hear(e.data);
   port.postMessage("here");
   addEventListener("pagehide", () => port.postMessage("gone"));

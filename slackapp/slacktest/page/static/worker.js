@@ -2,18 +2,17 @@
 import { follow } from "./feed.js";
 
 const tabs = new Set();
-let open = false;
+let last = ""; // what the feed said of itself, "" for nothing yet
 
 addEventListener("connect", ({ ports: [tab] }) => {
   tab.onmessage = ({ data }) => {
     if (data === "gone") return void tabs.delete(tab);
     tabs.add(tab);
-    if (open) tab.postMessage({ kind: "open" });
+    if (last) tab.postMessage({ kind: last });
   };
 });
 
 follow((change) => {
-  if (change.kind === "open") open = true;
-  if (change.kind === "lost") open = false;
+  if (change.kind === "open" || change.kind === "lost") last = change.kind;
   for (const tab of tabs) tab.postMessage(change);
 });
