@@ -33,10 +33,13 @@ func (p *reader) create() bool {
 	return p.createWith(h)
 }
 
+// anotherOne stands for the verb and the noun of the creation before.
+var anotherOne = []string{"one", "one more", "another", "another one", "a second one"}
+
 // anotherNext reports whether token i begins a second creation that leaves its verb
 // and noun out: one in DES called Blur.
 func (p *reader) anotherNext(i int) bool {
-	for _, lead := range []string{"one", "one more", "another", "another one", "a second one"} {
+	for _, lead := range anotherOne {
 		n := p.matchAt(i, p.end, lead)
 		if n == 0 || i+n >= p.end {
 			continue
@@ -52,7 +55,7 @@ func (p *reader) anotherNext(i int) bool {
 
 // createAnother reads one more issue of the kind just created.
 func (p *reader) createAnother() bool {
-	p.eat("one", "one more", "another", "another one", "a second one")
+	p.eat(anotherOne...)
 	h := &head{c: newDelta(), noun: true}
 	h.labels, _ = p.steps[p.created-1].Input["labels"].([]string) // absent: of no kind
 	return p.createWith(h)

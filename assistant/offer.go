@@ -21,15 +21,9 @@ var negating = wordSet(`not never no without stop stopped avoid unless neither n
 // themselves, then the issues it names.
 func (p *reader) offers() []string {
 	var found []string
-	left := p.spared()
-	spared := func(command string) bool {
-		return !strings.HasPrefix(command, VerbShow+" ") && slices.ContainsFunc(strings.Fields(command), func(w string) bool { return slices.Contains(left, w) })
-	}
+	spared := p.spared()
 	add := func(command string) {
-		if spared(command) {
-			return
-		}
-		if command != "" && !slices.Contains(found, command) && len(found) < maxOffers {
+		if command != "" && !slices.Contains(found, command) && len(found) < maxOffers && !changesOneOf(spared, command) {
 			found = append(found, command)
 		}
 	}
@@ -70,6 +64,11 @@ func (p *reader) spared() []string {
 		}
 	}
 	return refs
+}
+
+// changesOneOf reports whether a command that does more than show names one of refs.
+func changesOneOf(refs []string, command string) bool {
+	return !strings.HasPrefix(command, VerbShow+" ") && slices.ContainsFunc(strings.Fields(command), func(w string) bool { return slices.Contains(refs, w) })
 }
 
 // parts are pieces of the sentence that may be requests, the longest first from

@@ -87,16 +87,16 @@ func (s *Session) createTool(ctx context.Context, input map[string]any) (any, er
 
 func (s *Session) updateTool(ctx context.Context, input map[string]any) (any, error) {
 	given, _ := input["issueId"].(string) // the schema lets only text through
-	ref, ok := ParseRef(given)
-	if !ok {
+	if _, ok := ParseRef(given); !ok {
 		return nil, invalid("issueId", "An issue is named as ENG-142, by its UUID, or by its linear.app URL.")
 	}
-	if _, err := s.Ref(ctx, given); err != nil {
+	ref, err := s.Ref(ctx, given)
+	if err != nil {
 		return nil, err
 	}
 	var u IssueUpdate
 	var applied Applied
-	err := s.withNames(ctx, func(d *Directory) error {
+	err = s.withNames(ctx, func(d *Directory) error {
 		current, err := s.teamOnly(ctx, d, ref, needsTeam(input))
 		if err == nil {
 			u, applied, err = ResolveUpdate(d, current, input)

@@ -223,10 +223,13 @@ func resultWords(result string) string {
 	return inline(strings.ReplaceAll(result, "_", " "), 60)
 }
 
+// countedStates are all states, in the order in which admins ask about them.
+var countedStates = []store.State{store.Active, store.Expired, store.Revoked, store.Verifying, store.Pending, store.Blocked, store.Disconnected}
+
 // countsLine is "41 connected · 3 expired · 2 revoked · 1 pending".
 func countsLine(counts map[store.State]int) string {
 	var parts []string
-	for _, s := range []store.State{store.Active, store.Expired, store.Revoked, store.Verifying, store.Pending, store.Blocked, store.Disconnected} {
+	for _, s := range countedStates {
 		if n := counts[s]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, stateWord(s)))
 		}

@@ -26,7 +26,7 @@ type adminPeople struct {
 func (p adminPeople) blocks() []slack.Block {
 	all := []slack.Block{section(countsLine(p.Counts))}
 	var states []choice
-	for _, s := range []store.State{store.Active, store.Expired, store.Revoked, store.Verifying, store.Pending, store.Blocked, store.Disconnected} {
+	for _, s := range countedStates {
 		states = append(states, choice{Label: sentenceWord(stateWord(s)), Value: string(s)})
 	}
 	states = append([]choice{{Label: "Everybody", Value: "all"}}, states...)

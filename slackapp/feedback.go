@@ -2,8 +2,6 @@ package slackapp
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -79,34 +77,9 @@ func (a *App) keepOpinion(ctx context.Context, team, ref, reason string) error {
 	if err != nil {
 		return fmt.Errorf("seal feedback: %w", err)
 	}
-	return a.DB.ChangeSetting(ctx, team, "", feedbackSetting, func(old []byte) (next store.SettingChange, err error) {
-		all, err := opinionsIn(old)
-		if err != nil {
-			return next, err
-		}
-		all = append(all, opinion{At: time.Now(), Ref: ref, Reason: sealed})
-		next.JSON, err = json.Marshal(all[max(0, len(all)-maxOpinions):])
-		return next, err
+	return changeList(ctx, a.DB, team, feedbackSetting, maxOpinions, func(all []opinion) []opinion {
+		return append(all, opinion{At: time.Now(), Ref: ref, Reason: sealed})
 	})
-}
-
-func (a *App) readOpinions(ctx context.Context, team string) ([]opinion, error) {
-	raw, err := a.DB.Setting(ctx, team, "", feedbackSetting)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return nil, err
-	}
-	return opinionsIn(raw)
-}
-
-// opinionsIn reads what is stored; nil is nothing yet.
-func opinionsIn(raw []byte) (all []opinion, err error) {
-	if raw == nil {
-		return nil, nil
-	}
-	if err := json.Unmarshal(raw, &all); err != nil {
-		return nil, fmt.Errorf("decode feedback: %w", err)
-	}
-	return all, nil
 }
 
 func opinionAD(team string) []byte { return []byte(feedbackSetting + "/" + team) }
@@ -126,7 +99,7 @@ func (a *App) feedbackRow(ctx context.Context, team string, entries []store.Entr
 	if all > 0 {
 		row.Value = fmt.Sprintf("%d of %d", helpful, all)
 	}
-	opinions, err := a.readOpinions(ctx, team)
+	opinions, err := readList[opinion](ctx, a.DB, team, feedbackSetting)
 	if err != nil {
 		a.Log.WarnContext(ctx, "reasons not read", "err", err)
 	}

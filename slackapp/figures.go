@@ -2,16 +2,12 @@ package slackapp
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"strings"
 	"sync"
 	"time"
-
-	"linearbot/store"
 )
 
 // figuresDay is how long people waited for answers on one day (UTC), and what they
@@ -140,17 +136,12 @@ func (a *App) keepFigures(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), figuresCap)
 	defer cancel()
 	for team, more := range a.figures.taken() {
-		err := a.DB.ChangeSetting(ctx, team, "", figuresSetting, func(old []byte) (next store.SettingChange, err error) {
-			days, err := readFigures(old)
-			if err != nil {
-				return next, err
-			}
+		err := changeList(ctx, a.DB, team, figuresSetting, figuresDays, func(days []figuresDay) []figuresDay {
 			if len(days) == 0 || days[len(days)-1].Day < more.Day {
 				days = append(days, figuresDay{Day: more.Day})
 			}
 			days[len(days)-1].add(*more)
-			next.JSON, err = json.Marshal(days[max(0, len(days)-figuresDays):])
-			return next, err
+			return days
 		})
 		if err == nil {
 			continue
@@ -162,24 +153,10 @@ func (a *App) keepFigures(ctx context.Context) {
 	}
 }
 
-func readFigures(raw []byte) (days []figuresDay, err error) {
-	if raw == nil {
-		return nil, nil
-	}
-	if err := json.Unmarshal(raw, &days); err != nil {
-		return nil, fmt.Errorf("decode figures: %w", err)
-	}
-	return days, nil
-}
-
 // figuresSince sums up what is kept of the days since a moment.
 func (a *App) figuresSince(ctx context.Context, team string, since time.Time) (took map[string]waits, failed map[string]int) {
-	raw, err := a.DB.Setting(ctx, team, "", figuresSetting)
-	var days []figuresDay
-	if err == nil {
-		days, err = readFigures(raw)
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	days, err := readList[figuresDay](ctx, a.DB, team, figuresSetting)
+	if err != nil {
 		a.Log.WarnContext(ctx, "figures not read", "team", team, "err", err)
 	}
 	var sum figuresDay

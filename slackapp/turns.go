@@ -2,16 +2,12 @@ package slackapp
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"linearbot/store"
 )
 
 // turnsDay is what became of requests in words, and of previews, on one day (UTC).
@@ -35,49 +31,22 @@ const (
 func (a *App) countTurns(ctx context.Context, team string, change func(*turnsDay)) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnsCap)
 	defer cancel()
-	err := a.DB.ChangeSetting(ctx, team, "", turnsSetting, func(old []byte) (next store.SettingChange, err error) {
-		days, err := readDays(old)
-		if err != nil {
-			return next, err
-		}
+	err := changeList(ctx, a.DB, team, turnsSetting, turnsDays, func(days []turnsDay) []turnsDay {
 		today := time.Now().UTC().Format(time.DateOnly)
 		if len(days) == 0 || days[len(days)-1].Day != today {
 			days = append(days, turnsDay{Day: today})
 		}
 		change(&days[len(days)-1])
-		next.JSON, err = json.Marshal(days[max(0, len(days)-turnsDays):])
-		return next, err
+		return days
 	})
 	if err != nil {
 		a.Log.WarnContext(ctx, "turn not counted", "team", team, "err", err)
 	}
 }
 
-func (a *App) readTurns(ctx context.Context, team string) ([]turnsDay, error) {
-	raw, err := a.DB.Setting(ctx, team, "", turnsSetting)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return readDays(raw)
-}
-
-// readDays reads what is stored; nil is nothing yet.
-func readDays(raw []byte) (days []turnsDay, err error) {
-	if raw == nil {
-		return nil, nil
-	}
-	if err := json.Unmarshal(raw, &days); err != nil {
-		return nil, fmt.Errorf("decode counts of turns: %w", err)
-	}
-	return days, nil
-}
-
 // turnsRows are the counts of some days, for the Usage tab.
 func (a *App) turnsRows(ctx context.Context, team string, since time.Time) []factRow {
-	days, err := a.readTurns(ctx, team)
+	days, err := readList[turnsDay](ctx, a.DB, team, turnsSetting)
 	if err != nil {
 		a.Log.WarnContext(ctx, "turns not read", "team", team, "err", err)
 	}

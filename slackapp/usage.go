@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"linearbot/linear"
 	"linearbot/store"
 )
 
@@ -63,9 +64,9 @@ type changesMade struct {
 func countChanges(entries []store.Entry) changesMade {
 	n := changesMade{people: map[string]bool{}, created: map[string]int{}, refused: map[string]int{}}
 	for _, e := range entries {
-		create := e.Action == "linear_issue_create"
+		create := e.Action == linear.ToolCreate
 		switch {
-		case !create && e.Action != "linear_issue_update" && e.Action != "linear_graphql_query":
+		case !create && e.Action != linear.ToolUpdate && e.Action != linear.ToolQuery:
 			continue
 		case e.Result != "ok":
 			n.refused[resultWords(e.Result)]++

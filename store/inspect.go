@@ -39,7 +39,7 @@ func inspectIn(ctx context.Context, tx *sql.Tx) error {
 	if data > 0 && versions+ours < 2 {
 		return errStranger
 	}
-	if versions > 0 {
+	if versions > 0 { // whether it can be read: goose does not say what is wrong when it cannot
 		var version int64
 		if err := tx.QueryRowContext(ctx, latest).Scan(&version); err != nil {
 			return err

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"linearbot/accounts"
@@ -142,4 +144,22 @@ func (c *config) checkActor(ctx context.Context) (string, error) {
 		return chosen + ", chosen in the admin view as in LINEAR_ACTOR", nil
 	}
 	return chosen + ", chosen in the admin view: LINEAR_ACTOR=" + c.LinearActor + " does not count", nil
+}
+
+// tryOnce makes one request. No redirect is followed: it would carry a secret to
+// wherever it points. The answer is cut at 64 KiB.
+func tryOnce(ctx context.Context, method, address, kind, body string) (status int, answer []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	req.Header.Set("Content-Type", kind)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close() // only read
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, 1<<16))
+	return resp.StatusCode, answer, err
 }

@@ -5,36 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"linearbot/accounts"
 	"linearbot/assistant"
 )
 
-// atLinear is one request as the bot would make it: no redirect is followed, it would
-// carry the secret to wherever it points. The body is cut at 64 KiB.
-func atLinear(ctx context.Context, method, address, kind, body string) (status int, answer []byte, err error) {
-	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
-	if err != nil {
-		return 0, nil, err
-	}
-	req.Header.Set("Content-Type", kind)
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(req)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer resp.Body.Close() // only read
-	answer, err = io.ReadAll(io.LimitReader(resp.Body, 1<<16))
-	return resp.StatusCode, answer, err
-}
-
 // checkLinearAPI asks without a token: Linear refuses in its own words.
 func (c *config) checkLinearAPI(ctx context.Context) (string, error) {
-	status, answer, err := atLinear(ctx, http.MethodPost, c.LinearAPIURL+"/graphql", "application/json", `{"query":"{viewer{id}}"}`)
+	status, answer, err := tryOnce(ctx, http.MethodPost, c.LinearAPIURL+"/graphql", "application/json", `{"query":"{viewer{id}}"}`)
 	if err != nil {
 		return "", fmt.Errorf("LINEAR_API_URL: no way to it: %w", err)
 	}
@@ -51,7 +31,7 @@ func (c *config) checkLinearAPI(ctx context.Context) (string, error) {
 // checkLinearPage tries the page that people are sent to.
 func (c *config) checkLinearPage(ctx context.Context) (string, error) {
 	page := c.LinearAuthURL + "/oauth/authorize"
-	status, _, err := atLinear(ctx, http.MethodHead, page, "text/html", "")
+	status, _, err := tryOnce(ctx, http.MethodHead, page, "text/html", "")
 	if err != nil {
 		return "", fmt.Errorf("LINEAR_AUTH_URL: no way to it: %w", err)
 	}
@@ -68,7 +48,7 @@ func (c *config) checkLinearApp(ctx context.Context) (string, error) {
 		"grant_type": {"authorization_code"}, "code": {"linearbot-check"},
 		"redirect_uri": {c.PublicURL + "/oauth/callback"}, "client_id": {c.LinearClientID}, "client_secret": {c.LinearClientSecret},
 	}
-	status, answer, err := atLinear(ctx, http.MethodPost, c.LinearAPIURL+"/oauth/token", "application/x-www-form-urlencoded", form.Encode())
+	status, answer, err := tryOnce(ctx, http.MethodPost, c.LinearAPIURL+"/oauth/token", "application/x-www-form-urlencoded", form.Encode())
 	if err != nil {
 		return "", fmt.Errorf("LINEAR_API_URL: no way to it: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -28,7 +29,13 @@ func (c *config) checkPublicURL(ctx context.Context) (string, error) {
 		stop := c.answer(l, word)
 		defer stop()
 	}
-	status, body, err := c.follow(ctx, "/connect/"+word)
+	ctx, cancel := context.WithTimeout(ctx, checkCap-time.Second)
+	defer cancel()
+	status, page, err := tryOnce(ctx, http.MethodGet, c.PublicURL+"/connect/"+word, "text/html", "")
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		err = failed.Err // without the address
+	}
+	body := string(page)
 	switch {
 	case err != nil:
 		return "", &unsureError{fmt.Sprintf("%s is not reached from this machine (%v); people's browsers have to reach it", c.PublicURL, err)}
@@ -50,20 +57,4 @@ func (c *config) answer(l net.Listener, word string) (stop func()) {
 	served := make(chan struct{})
 	go func() { defer close(served); _ = server.Serve(l) }() // http.ErrServerClosed
 	return func() { _ = server.Close(); <-served }
-}
-
-// follow loads a page of the public address; a redirect is an answer.
-func (c *config) follow(ctx context.Context, path string) (status int, body string, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.PublicURL+path, nil)
-	if err != nil {
-		return 0, "", err
-	}
-	client := &http.Client{Timeout: checkCap - time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(req)
-	if err != nil {
-		return 0, "", errors.Unwrap(err) // without the address
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<16))
-	return resp.StatusCode, string(text), err
 }
