@@ -124,12 +124,15 @@ func folded(names ...string) []string {
 func fold(name string) string {
 	var b strings.Builder
 	space := false
-	for _, r := range norm.NFKC.String(name) {
-		switch {
-		case r == '-' || r == '_' || unicode.IsSpace(r) || unicode.Is(unicode.Pd, r):
+	seen := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) { // invisible: joiners, direction marks, soft hyphens
+			return -1
+		}
+		return r
+	}, name)
+	for _, r := range norm.NFKC.String(seen) { // of what is seen: an accent may follow its letter now
+		if r == '-' || r == '_' || unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) {
 			space = b.Len() > 0
-			continue
-		case unicode.Is(unicode.Cf, r): // invisible: joiners, direction marks
 			continue
 		}
 		if space && r != '/' && !strings.HasSuffix(b.String(), "/") {
@@ -138,7 +141,7 @@ func fold(name string) string {
 		space = false
 		b.WriteRune(unicode.ToLower(unicode.ToUpper(r)))
 	}
-	return b.String()
+	return norm.NFKC.String(b.String()) // small letters may join where capitals did not
 }
 
 func firstWord(name string) string {

@@ -132,6 +132,9 @@ func TestFoldIsStable(t *testing.T) {
 			t.Fatalf("fold(%q) = %q has loose spaces", s, once)
 		}
 	})
+	if got := fold("Cafe\u00ad\u0301"); got != "café" {
+		t.Errorf("fold of an accent behind a soft hyphen = %q", got)
+	}
 	if got := fold("Cafe\u0301 ﬁx"); got != "café fix" {
 		t.Errorf("fold of a decomposed accent and a ligature = %q", got)
 	}
