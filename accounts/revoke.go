@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
@@ -45,29 +46,37 @@ func (m *Manager) discard(ctx context.Context, p pair) {
 		m.Log.WarnContext(ctx, "grant not removed at Linear yet", "err", err)
 		return
 	}
-	_, err = m.DB.TakeTicket(ctx, revokeTicket, hashOf(secret), time.Now())
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err := m.tickOff(ctx, hashOf(secret)); err != nil {
 		m.Log.WarnContext(ctx, "revocation not ticked off", "err", err)
 	}
 }
 
-// repeatRevocations tries again what discard could not do, until one fails.
+// repeatRevocations tries again what discard could not do, in random order, until one
+// fails: the next sweep begins elsewhere. A ticket is used up when Linear has answered.
 func (m *Manager) repeatRevocations(ctx context.Context) error {
-	pending, err := m.DB.TakeTickets(ctx, revokeTicket, revocations, time.Now())
+	pending, err := m.DB.Tickets(ctx, revokeTicket, revocations, time.Now())
 	if err != nil {
 		return err
 	}
-	for i, t := range pending {
-		if err := m.repeatRevocation(ctx, t); err == nil {
-			continue
+	rand.Shuffle(len(pending), func(i, j int) { pending[i], pending[j] = pending[j], pending[i] })
+	for _, t := range pending {
+		if err := m.repeatRevocation(ctx, t); err != nil {
+			return err
 		}
-		var all []error
-		for _, t := range pending[i:] {
-			all = append(all, m.DB.PutTicket(context.WithoutCancel(ctx), t))
+		if err := m.tickOff(ctx, t.Hash); err != nil {
+			return err
 		}
-		return errors.Join(all...)
 	}
 	return nil
+}
+
+// tickOff uses a ticket up; another process may have been at it too.
+func (m *Manager) tickOff(ctx context.Context, hash []byte) error {
+	_, err := m.DB.TakeTicket(context.WithoutCancel(ctx), revokeTicket, hash, time.Now())
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 func (m *Manager) repeatRevocation(ctx context.Context, t store.Ticket) error {

@@ -1,11 +1,8 @@
 package store
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -83,22 +80,6 @@ func (db *DB) TakeTicket(ctx context.Context, kind TicketKind, hash []byte, now 
 		return Ticket{}, fmt.Errorf("take %s ticket: %w", kind, err)
 	}
 	return t, nil
-}
-
-// TakeTickets uses up all tickets of one kind that a person has and that have
-// not expired, and returns them oldest first; none is no error.
-func (db *DB) TakeTickets(ctx context.Context, kind TicketKind, key Key, now time.Time) ([]Ticket, error) {
-	const take = `DELETE FROM tickets WHERE kind = $1 AND team_id = $2 AND user_id = $3 AND expires_at > $4
-		RETURNING ` + ticketColumns
-	doing := fmt.Sprintf("take %s tickets of %s", kind, key)
-	tickets, err := changeAll(ctx, db, doing, scanTicket, take, kind, key.TeamID, key.UserID, micros(now))
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(tickets, func(a, b Ticket) int {
-		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), bytes.Compare(a.Hash, b.Hash))
-	})
-	return tickets, nil
 }
 
 // DropTickets removes all tickets of one kind that a person has; none is no error.

@@ -49,7 +49,7 @@ func TestWaitForTheLockEndsWithItsContext(t *testing.T) {
 			return err
 		},
 		"one with many": func(ctx context.Context) error {
-			_, err := db.TakeTickets(ctx, store.LinkTicket, key, time.Now())
+			_, err := db.ClaimNotices(ctx, "p1", time.Now(), time.Minute, 10)
 			return err
 		},
 	} {
