@@ -15,7 +15,7 @@ import (
 type card struct {
 	Issue    linear.Issue
 	ViewerID string    // Linear id of the one person who sees it; "" when several do
-	Head     string    // a line above, mrkdwn: "Created …"
+	Head     cardHead  // the line above
 	Lines    []outcome // what was done to it from Slack, newest last
 	Public   bool
 	Several  bool // other cards are in the same message
@@ -23,27 +23,10 @@ type card struct {
 
 // outcome is one line of what happened, with a way back while there is one.
 type outcome struct {
-	Text   string // mrkdwn; "": the card's head says it
+	Text   string // mrkdwn
 	UndoID string // the proposal to take back; "" when that is over or not ours
 	Thread string // the threadToAdd that is missing in the issue; "" for none
 }
-
-// cardBlock names the row of buttons of one issue, so that a choice from the menu
-// of states says which issue and team it is about. Slack keeps 255 characters.
-func cardBlock(i linear.Issue) string { return "card|" + i.ID + "|" + i.Team.ID }
-
-// cardOf reads the block id of a card's buttons.
-func cardOf(blockID string) (issueID, teamID string, ok bool) {
-	rest, ok := strings.CutPrefix(blockID, "card|")
-	if !ok {
-		return "", "", false
-	}
-	return strings.Cut(strings.TrimSuffix(rest, severalMark), "|")
-}
-
-// severalMark ends the block ids of cards that share one message: Slack does not
-// send ephemeral messages back with a press.
-const severalMark = "|s"
 
 // full is the card for one person's own command: everything at a glance.
 func (c card) full() Message {
@@ -63,11 +46,7 @@ func (c card) full() Message {
 		labelList(i.Labels.Nodes, 5),
 	)))
 	m = m.with(c.outcomes()...)
-	id := cardBlock(i)
-	if c.Several {
-		id += severalMark
-	}
-	return m.with(actions(id,
+	return m.with(actions(c.block(true),
 		c.assignButton(), stateSelect(i),
 		button("Comment", actComment, i.ID),
 		linkButton("Open in Linear", actOpenLink, i.URL),
@@ -88,7 +67,7 @@ func (c card) compact() Message {
 		"Updated "+moment(i.UpdatedAt), labelList(i.Labels.Nodes, 3),
 	)))
 	m = m.with(c.outcomes()...)
-	return m.with(actions(cardBlock(i), c.assignButton(), stateSelect(i), c.more()))
+	return m.with(actions(c.block(false), c.assignButton(), stateSelect(i), c.more()))
 }
 
 // hiddenCard stands where everybody could read an issue of a private team: the
@@ -126,22 +105,6 @@ func cards(all []card, missing []string) Message {
 	return m
 }
 
-// createdHead is the line over a new issue's card.
-func createdHead(i linear.Issue) string {
-	return ":white_check_mark: Created " + issueLink(i) + " " + inline(i.Title, 150)
-}
-
-// linkedHead is the line over the card of an issue linked to a thread by the
-// Slack user.
-func linkedHead(i linear.Issue, userID string) string {
-	return "Linked to " + issueLink(i) + " by " + mention(userID)
-}
-
-// sharedHead is the line over a card that somebody shared.
-func sharedHead(i linear.Issue, userID string) string {
-	return mention(userID) + " shared " + issueLink(i) + " " + inline(i.Title, 150)
-}
-
 // moved is the outcome of a change of one value: "Moved Triage → In Review".
 func moved(verb, from, to string) string {
 	return verb + " " + bold(inline(from, 60)+" → "+inline(to, 60))
@@ -159,18 +122,18 @@ func undone(what string) Message {
 
 func (c card) heading() []slack.Block {
 	title := section(issueLink(c.Issue) + " " + inline(c.Issue.Title, 150))
-	if c.Head == "" {
+	line, titled := c.Head.words(c.Issue)
+	if line == "" {
 		return blocks(title)
 	}
 	var undo []slack.BlockElement
-	for _, o := range c.Lines {
-		if o.Text == "" && o.UndoID != "" { // what the head tells is what can be taken back
-			undo = append(undo, button("Undo", actUndo, o.UndoID))
-		}
+	if c.Head.UndoID != "" {
+		undo = append(undo, button("Undo", actUndo, c.Head.UndoID))
 	}
-	head := section(c.Head, undo...)
-	if strings.Contains(c.Head, issueLink(c.Issue)+" ") {
-		return blocks(head) // it says the title already
+	head := section(line, undo...)
+	head.BlockID = "head|" + c.Issue.ID
+	if titled {
+		return blocks(head)
 	}
 	return blocks(head, title)
 }
@@ -179,18 +142,17 @@ func (c card) heading() []slack.Block {
 func (c card) text() string {
 	i := c.Issue
 	var parts []string
-	if c.Head != "" {
-		parts = append(parts, sentence(fallback(c.Head)))
+	line, titled := c.Head.words(i)
+	if line != "" {
+		parts = append(parts, sentence(fallback(line)))
 	}
-	if !strings.Contains(c.Head, issueLink(i)+" ") {
+	if !titled {
 		parts = append(parts, fmt.Sprintf("%s %s", escape(i.Identifier), sentence(escape(cut(oneLine(i.Title), 150)))))
 	}
 	parts = append(parts, fmt.Sprintf("Status %s, priority %s, %s.", escape(oneLine(i.State.Name)),
 		strings.ToLower(linear.PriorityName(int(i.Priority))), assigneeWords(i.Assignee)))
 	for _, o := range c.Lines {
-		if o.Text != "" {
-			parts = append(parts, sentence(fallback(o.Text)))
-		}
+		parts = append(parts, sentence(fallback(o.Text)))
 	}
 	return strings.Join(parts, " ")
 }
@@ -198,9 +160,6 @@ func (c card) text() string {
 func (c card) outcomes() []slack.Block {
 	var all []slack.Block
 	for n, o := range c.Lines[max(0, len(c.Lines)-5):] {
-		if o.Text == "" {
-			continue
-		}
 		id := lineBlock + c.Issue.ID + "|" + strconv.Itoa(n)
 		if o.Thread != "" {
 			line := section(o.Text, button("Add the thread", actAddThread, o.Thread))

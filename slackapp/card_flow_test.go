@@ -241,3 +241,48 @@ func TestPressWithoutAccess(t *testing.T) {
 		t.Errorf("ENG-98 is assigned to %q", i.Assignee)
 	}
 }
+
+// TestHeadlineStays: what a card was posted for stays above it after a press, for
+// the one person who sees it and for a whole channel, and so does the way back.
+func TestHeadlineStays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.bob)
+	w.types(w.alice, general, "/linear create Kept headline team:ENG")
+	w.clicks(w.alice, w.sees(w.alice, general, "Created"), "Assign to me")
+	own := w.sees(w.alice, general, "just now")
+	if text := slacktest.Text(own); !strings.Contains(text, "Created") || strings.Count(text, "Kept headline") != 1 {
+		t.Errorf("after a press the card shows:\n%s", text)
+	}
+	w.clicks(w.alice, own, "card_more", "Share to channel")
+	w.form(w.alice, "Share ENG-")
+	w.submits(w.alice, map[string]any{"channel": general})
+	w.clicks(w.bob, w.sees(w.bob, general, "shared"), "Assign to me")
+	if text := slacktest.Text(w.sees(w.bob, general, "just now")); !strings.Contains(text, "<@"+w.alice.ID+"> shared") {
+		t.Errorf("after a press the shared card shows:\n%s", text)
+	}
+	w.clicks(w.alice, own, "head|"+w.titled("Kept headline")[0].ID+"/undo")
+	w.sees(w.alice, general, "moved to Linear's trash")
+	if left := w.titled("Kept headline"); len(left) != 0 {
+		t.Errorf("%d issues are left after Undo", len(left))
+	}
+}
+
+// TestHeadlineOfWholeCard: a new issue that was posted for a channel stays a whole
+// card below its headline.
+func TestHeadlineOfWholeCard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.bob)
+	if err := w.alice.Command(t.Context(), general, "/linear"); err != nil {
+		t.Fatal(err)
+	}
+	w.form(w.alice, "New Linear issue")
+	w.picks(w.alice, w.alice.View(), "team", "Eng")
+	w.form(w.alice, "Post in #general")
+	w.submits(w.alice, map[string]any{"title": "For everybody", "options": []string{"Post in #general"}})
+	w.clicks(w.bob, w.sees(w.bob, general, "Created"), "Assign to me")
+	if text := slacktest.Text(w.sees(w.bob, general, "just now")); !strings.Contains(text, "Created") || !strings.Contains(text, "Priority") {
+		t.Errorf("after a press the card shows:\n%s", text)
+	}
+}

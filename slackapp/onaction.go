@@ -126,11 +126,11 @@ func (a *App) onIssueAction(ctx context.Context, r *request, act *slack.BlockAct
 	case actUnassignMe:
 		return a.pressChange(ctx, r, value, "assignee", "none")
 	case actSetState:
-		issueID, _, ok := cardOf(act.BlockID)
+		id, ok := cardOf(act.BlockID)
 		if !ok || value == "" || value == noMatch {
 			return nil // the line that says nothing matches is no choice
 		}
-		return a.pressChange(ctx, r, issueID, "stateId", value)
+		return a.pressChange(ctx, r, id.Issue, "stateId", value)
 	case actComment:
 		return a.openComment(ctx, r, value)
 	case actAddThread:

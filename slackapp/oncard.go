@@ -18,28 +18,35 @@ const lineBlock = "line|"
 // keptLines is how many earlier outcomes a card keeps.
 const keptLines = 3
 
-// redrawCard shows the card as it is after a press: full where one person sees it,
-// compact where several do. In a message of several cards the answer stands by
-// itself, because replacing would take the others away.
+// redrawCard shows the card as it is after a press, below the line that says what it
+// was posted for: full where one person sees it, as it was where several do. In a
+// message of several cards the answer stands by itself, because replacing would take
+// the others away.
 func (a *App) redrawCard(ctx context.Context, r *request, s *linear.Session, i linear.Issue, line outcome) error {
 	own := r.Interaction.Container.IsEphemeral || r.Channel != "" && r.Channel[0] == 'D'
-	c := card{Issue: i, Lines: append(earlierLines(r.Interaction.Message), line), Public: !own}
+	was := pressedCard(r.Interaction, i.ID)
+	c := card{Issue: i, Head: was.Head, Lines: append(earlierLines(r.Interaction.Message), line), Public: !own}
 	if i.Brief {
 		if full, err := s.Issue(ctx, i.ID); err == nil {
 			c.Issue = full
 		}
 	}
+	c.Head = c.Head.since(c.Issue)
 	if !own {
 		pressed := a.presses.of(r.Channel + "/" + r.Interaction.Container.MessageTs)
 		pressed.mu.Lock()
 		defer pressed.mu.Unlock()
 		c.Issue, c.Lines = pressed.joined(c.Issue, earlierLines(r.Interaction.Message), line)
+		if was.Full {
+			return a.replaceCard(ctx, r, c.full())
+		}
 		return a.replaceCard(ctx, r, c.compact())
 	}
 	if d, ok := s.CachedDirectory(); ok {
 		c.ViewerID = d.Viewer.ID
 	}
-	if severalCards(r.Interaction) {
+	if was.Several {
+		c.Head, c.Lines = cardHead{}, []outcome{line}
 		return a.reply(ctx, r, c.full())
 	}
 	return a.replaceCard(ctx, r, c.full())
@@ -82,20 +89,6 @@ func earlierLines(m slack.Message) []outcome {
 		}
 	}
 	return lines[max(0, len(lines)-keptLines):]
-}
-
-// severalCards reports whether the message of a press shows more than one issue.
-func severalCards(i *slack.InteractionCallback) bool {
-	if len(i.ActionCallback.BlockActions) > 0 && strings.HasSuffix(i.ActionCallback.BlockActions[0].BlockID, severalMark) {
-		return true
-	}
-	n := 0
-	for _, b := range i.Message.Blocks.BlockSet {
-		if _, _, ok := cardOf(b.ID()); ok {
-			n++
-		}
-	}
-	return n > 1
 }
 
 // lowerFirst is a sentence as the middle of another.

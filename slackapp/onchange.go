@@ -81,8 +81,7 @@ func (a *App) oneResult(ctx context.Context, r *request, s *linear.Session, out 
 		c.Lines = []outcome{{Text: inline(res.Skipped, 200)}}
 	case res.Change.Kind == "create":
 		a.rememberTeam(ctx, r.Key, res.Issue.Team.ID)
-		c.Head = createdHead(res.Issue)
-		c.Lines = []outcome{{UndoID: out.ProposalID}}
+		c.Head = cardHead{Kind: headCreated, UndoID: out.ProposalID}
 		if own, channel := a.savedDefaults(ctx, r.Key, r.Channel); (own.Post || channel.Post) && !res.Issue.Team.Private() {
 			c.Public, c.ViewerID = true, ""
 		}
@@ -90,7 +89,7 @@ func (a *App) oneResult(ctx context.Context, r *request, s *linear.Session, out 
 		c.Lines = []outcome{{Text: changedWords(res.Change), UndoID: out.ProposalID}}
 	}
 	if r.Checked {
-		c.Head = itDid(res.Issue)
+		c.Head.Kind = headFound
 	}
 	return c.full(), nil
 }

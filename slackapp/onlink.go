@@ -57,7 +57,7 @@ func (a *App) linkThread(ctx context.Context, r *request, s *linear.Session, met
 	if err := a.attach(ctx, s, issue.ID, meta.Source); err != nil {
 		return linear.Issue{}, err
 	}
-	c := card{Issue: issue, Head: linkedHead(issue, r.Key.UserID)}
+	c := card{Issue: issue, Head: cardHead{Kind: headLinked, By: r.Key.UserID}}
 	if withThread {
 		t, missing := a.readThread(ctx, r, s, meta.Source)
 		if err := a.addComment(ctx, r, s, meta.ID, issue.ID, t.transcribe().Body); err != nil {

@@ -104,7 +104,7 @@ func (a *App) submitShare(ctx context.Context, r *request) any {
 		if issue.Team.Private() {
 			return issue, &privateTeamError{Identifier: issue.Identifier}
 		}
-		m := card{Issue: issue, Public: true, Head: sharedHead(issue, r.Key.UserID)}.compact()
+		m := card{Issue: issue, Public: true, Head: cardHead{Kind: headShared, By: r.Key.UserID}}.compact()
 		_, _, err = a.API.PostMessageContext(ctx, channel, m.options()...)
 		return issue, wrapSlack("chat.postMessage", err)
 	}, func(ctx context.Context, i linear.Issue, err error) slack.ModalViewRequest {

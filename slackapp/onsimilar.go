@@ -128,7 +128,7 @@ func (a *App) useIssue(ctx context.Context, r *request, s *linear.Session, meta 
 	if err := a.attach(ctx, s, issue.ID, meta.Source); err != nil {
 		a.Log.WarnContext(ctx, "thread not attached", "ref", r.Ref, "err", err)
 	}
-	c := card{Issue: issue, Head: linkedHead(issue, r.Key.UserID)}
+	c := card{Issue: issue, Head: cardHead{Kind: headLinked, By: r.Key.UserID}}
 	if line, ok := missing.missing(a.bot.Name, issue.ID, meta.Source); ok {
 		c.Lines = append(c.Lines, line)
 	}

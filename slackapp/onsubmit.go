@@ -149,7 +149,7 @@ func (a *App) createFromForm(ctx context.Context, r *request, s *linear.Session,
 			a.Log.WarnContext(ctx, "thread not attached", "ref", r.Ref, "err", err)
 		}
 	}
-	c := card{Issue: issue, Head: createdHead(issue), Lines: []outcome{{UndoID: out.ProposalID}}}
+	c := card{Issue: issue, Head: cardHead{Kind: headCreated, UndoID: out.ProposalID}}
 	if line, ok := missing.missing(a.bot.Name, issue.ID, meta.Source); ok {
 		c.Lines = append(c.Lines, line)
 	}

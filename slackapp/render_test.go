@@ -20,7 +20,7 @@ func TestPrivateTeamsStayOutOfPublicPosts(t *testing.T) {
 	item := itemOf(changeOf(w.issue, assistant.FieldChange{Field: fieldState, From: "hush-hush", To: "hush-hush"}))
 	create := planItem{Title: "hush-hush", Action: "Create", Body: "hush-hush", Private: true}
 	for name, m := range map[string]Message{
-		"card":    card{Issue: w.issue, Public: true, Head: createdHead(w.issue), Lines: []outcome{{Text: "hush-hush"}}}.full(),
+		"card":    card{Issue: w.issue, Public: true, Head: cardHead{Kind: headCreated}, Lines: []outcome{{Text: "hush-hush"}}}.full(),
 		"compact": card{Issue: w.issue, Public: true}.compact(),
 		"list":    issueList{Title: "Issues", Issues: []linear.Issue{w.issue}, Shared: true}.message(),
 		"preview": plan{Items: []planItem{item, create}, Public: true}.message(),
@@ -68,11 +68,20 @@ func TestLongMessageKeepsItsButtons(t *testing.T) {
 func TestCardBlockRoundTrip(t *testing.T) {
 	t.Parallel()
 	i := linear.Issue{ID: "11111111-2222-4333-8444-555555555555", Team: linear.TeamRef{ID: "99999999-2222-4333-8444-555555555555"}}
-	issue, team, ok := cardOf(cardBlock(i))
-	if issue != i.ID || team != i.Team.ID || !ok {
-		t.Errorf("cardOf = %q %q %v", issue, team, ok)
+	for _, c := range []card{
+		{}, {Several: true}, {Public: true, Head: cardHead{Kind: headShared, By: "U0ALICE0123"}},
+		{Several: true, Public: true, Head: cardHead{Kind: headCreated, UndoID: strings.Repeat("f", 32)}},
+	} {
+		c.Issue = i
+		for _, full := range []bool{false, true} {
+			block := c.block(full)
+			want := cardID{Issue: i.ID, Team: i.Team.ID, Head: c.Head, Several: c.Several, Full: full && c.Public}
+			if got, ok := cardOf(block); got != want || !ok || len(block) > 255 {
+				t.Errorf("cardOf(%q) = %+v %v, want %+v", block, got, ok, want)
+			}
+		}
 	}
-	if _, _, ok := cardOf("title"); ok {
+	if _, ok := cardOf("title"); ok {
 		t.Error("another block id was read as a card's")
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // issueSurfaces are those that show text from Linear.
 func (w world) issueSurfaces() map[string]any {
-	c := card{Issue: w.issue, ViewerID: "user-0", Head: createdHead(w.issue), Lines: []outcome{
+	c := card{Issue: w.issue, ViewerID: "user-0", Head: cardHead{Kind: headCreated}, Lines: []outcome{
 		{Text: changedWords(assistant.Change{Fields: []assistant.FieldChange{{Field: fieldState, From: "Triage " + w.title, To: w.issue.State.Name}}}), UndoID: "proposal-1"},
 		{Text: pressed("U2", lowerFirst(changedWords(assistant.Change{Fields: []assistant.FieldChange{{Field: fieldAssignee, To: w.title}}})))},
 	}}
@@ -34,7 +34,7 @@ func (w world) issueSurfaces() map[string]any {
 		"priority":       priorityOf("meta", w.issue),
 		"comment":        commentOn("meta", w.issue, w.title),
 		"share":          shareIssue("meta", w.issue),
-		"card_no_thread": card{Issue: w.issue, Head: createdHead(w.issue), Lines: []outcome{{UndoID: "proposal-1"}, {Text: gapOutside.after("linear"), Thread: `{"i":"issue-a","c":"C1","r":"1.2","t":"1.2"}`}}, Public: true}.compact(),
+		"card_no_thread": card{Issue: w.issue, Head: cardHead{Kind: headCreated, UndoID: "proposal-1"}, Lines: []outcome{{Text: gapOutside.after("linear"), Thread: `{"i":"issue-a","c":"C1","r":"1.2","t":"1.2"}`}}, Public: true}.compact(),
 		"similar":        similarIssues("meta", []similar{{w.issue, w.title}, {w.issue, ""}}),
 		"triage":         triageMessage(w.triage()), "triage_nothing": triageMessage(assistant.Triage{Issue: w.issue}),
 		"already_linked":  alreadyLinked("meta", w.issue),
@@ -185,7 +185,7 @@ func (w world) otherSurfaces() map[string]any {
 			Comment: true, Body: strings.Repeat("See https://evil.test/a for more. ", 80), Taint: "Mallory's message, 14:02", MustEdit: true,
 		}}}.message(),
 		"undone": undone("Moved ENG-142 Todo → Done"), "list_stale": issueList{State: "state"}.stale(noon), "dropped": planDropped(),
-		"checking": checking(), "it_did": card{Issue: newWorld("Login fails", 1, 1).issue, Head: itDid(linear.Issue{Identifier: "ENG-142"})}.full(),
+		"checking": checking(), "it_did": card{Issue: newWorld("Login fails", 1, 1).issue, Head: cardHead{Kind: headFound}}.full(),
 		"it_did_not": sayAbout(&didNotError{assistant.ChangeCreate, linear.ErrTransient}, about{Held: "held-1", Ref: "ab12cd34"}).message(), "failure": failed.message(),
 		"thread_preview": threadPreview(transcript{Body: "**Bob** · 18:20\nIt loops.", Messages: 412, Left: 212}, ""),
 		"home_revoked":   home{Account: revoked, Word: "/linear"}.view(),

@@ -151,12 +151,12 @@ func (a *App) typeahead(ctx context.Context, r *request) []*slack.OptionBlockObj
 	if err != nil {
 		return nil
 	}
-	if _, team, ok := cardOf(i.BlockID); ok {
+	if id, ok := cardOf(i.BlockID); ok {
 		dir, err := s.Directory(ctx)
 		if err != nil {
 			return nil
 		}
-		t, _ := teamByID(dir, team)
+		t, _ := teamByID(dir, id.Team)
 		return suggest(i.Value, stateChoices(t))
 	}
 	field, _, _ := strings.Cut(i.BlockID, ".")

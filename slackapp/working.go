@@ -37,8 +37,9 @@ func savingView(title, meta string) slack.ModalViewRequest {
 
 // createdView ends the form when the issue came after the wait.
 func createdView(i linear.Issue) slack.ModalViewRequest {
+	line, _ := cardHead{Kind: headCreated}.words(i)
 	return modal(viewBusy, "New Linear issue", "", "Close", "",
-		section(createdHead(i), linkButton("Open in Linear", actOpenLink, i.URL)))
+		section(line, linkButton("Open in Linear", actOpenLink, i.URL)))
 }
 
 // failedView is a form that could not be done: the failure with its buttons, the
