@@ -156,11 +156,12 @@ func (h help) examples(two [2]string, before string) string {
 }
 
 // notUnderstood answers words nothing could be made of: filled commands, those that
-// parts of the words spell when there are any. A button shows all that it runs.
+// parts of the words spell when there are any, else some that only read. A button
+// shows all that it runs.
 func notUnderstood(word string, offers ...string) Message {
 	try := slices.DeleteFunc(slices.Clone(offers), func(c string) bool { return utf8.RuneCountInString(word+" "+c) > maxLabel })
 	if len(try) == 0 {
-		try = []string{"mine", "list state:open p:high", "create Fix login"}
+		try = []string{"mine", "list state:open p:high", "search login"}
 	}
 	var row []slack.BlockElement
 	for n, c := range try {

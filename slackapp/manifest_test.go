@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
 	"go.yaml.in/yaml/v3"
 
 	"linearbot"
@@ -24,6 +25,9 @@ type manifest struct {
 		Shortcuts []struct {
 			ID string `yaml:"callback_id"`
 		} `yaml:"shortcuts"`
+		Agent struct {
+			Prompts []slack.AssistantThreadsPrompt `yaml:"suggested_prompts"`
+		} `yaml:"agent_view"`
 	} `yaml:"features"`
 	OAuth struct {
 		Scopes struct {
@@ -73,6 +77,9 @@ func TestManifestIsWhatTheCodeUses(t *testing.T) {
 	var declared []string
 	for _, s := range m.Features.Shortcuts {
 		declared = append(declared, s.ID)
+	}
+	if diff := cmp.Diff(m.Features.Agent.Prompts, prompts); diff != "" {
+		t.Errorf("the prompts of the manifest (-) and of an open conversation (+) differ:\n%s", diff)
 	}
 	same(t, "shortcuts", declared, []string{shortcutCreate, shortcutLink, shortcutShow, shortcutNew, shortcutMine})
 

@@ -37,7 +37,7 @@ func (r *request) cap() time.Duration {
 
 // askModel answers words with the language model. The person sees what it is
 // doing; what it wants changed comes back as a preview.
-func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memory assistant.Memory, text string) (Message, error) {
+func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memory assistant.Memory, text string, reading assistant.Reading) (Message, error) {
 	ctx, done := a.stops.begin(ctx, r.session(), r.Key.UserID)
 	defer done()
 	live := &liveText{app: a, r: r, ctx: ctx, cancel: done}
@@ -72,7 +72,7 @@ func (a *App) askModel(ctx context.Context, r *request, s *linear.Session, memor
 			a.Log.WarnContext(after, "cut answer not closed", "ref", r.Ref, "err", endErr)
 		}
 		done() // of what is under way, the rest is others' or earlier
-		return a.askFailed(ctx, r, answer, err)
+		return a.askFailed(ctx, r, reading, err)
 	}
 	apart := r.Public && len(answer.Proposal.Changes) > 0 && !a.previewOpen(ctx, r, answer.Proposal)
 	if !apart {
@@ -171,8 +171,9 @@ func endWords(end assistant.AnswerEnd) string {
 	return ""
 }
 
-// askFailed words what kept the model from answering. Commands still work.
-func (a *App) askFailed(ctx context.Context, r *request, answer assistant.Answer, err error) (Message, error) {
+// askFailed words what kept the model from answering. Commands still work: those that
+// the sentence spells are offered.
+func (a *App) askFailed(ctx context.Context, r *request, reading assistant.Reading, err error) (Message, error) {
 	failed, isModel := errors.AsType[*assistant.ModelError](err)
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -182,7 +183,7 @@ func (a *App) askFailed(ctx context.Context, r *request, answer assistant.Answer
 	case isModel:
 		a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) { d.Failed++ })
 		a.Log.WarnContext(ctx, "model did not answer", "ref", r.Ref, "kind", string(failed.Kind), "err", err)
-		return unavailable("The assistant is unavailable. Commands still work. Nothing was changed.").with(notUnderstood(a.Word).Blocks[1:]...), nil
+		return unavailable("The assistant is unavailable. Commands still work. Nothing was changed.").with(notUnderstood(a.Word, reading.Offers...).Blocks[1:]...), nil
 	}
 	return Message{}, err
 }

@@ -97,9 +97,9 @@ func (a *App) answerWords(ctx context.Context, r *request, text string) (Message
 	var m Message
 	if ref, ok := assistant.ParseTriage(text, memory.Thread()); ok {
 		m, err = a.triageWords(ctx, r, s, d, ref)
-	} else if a.Loop != nil && !settled(reading) {
+	} else if a.Loop != nil && !settled(reading, memory) {
 		a.processing(ctx, r, "processing")
-		m, err = a.askModel(ctx, r, s, memory, spoken)
+		m, err = a.askModel(ctx, r, s, memory, spoken, reading)
 		if errors.Is(err, assistant.ErrOverBudget) {
 			if m, err = a.answerReading(ctx, r, s, reading, text); err == nil {
 				m = sayText(usedUp).with(m.Blocks...)
@@ -136,9 +136,16 @@ func (a *App) pressShowMine(ctx context.Context, r *request, text string) error 
 }
 
 // settled reports whether the parser's reading needs no model: it is certain, or
-// it asks or refuses for a reason of its own.
-func settled(r assistant.Reading) bool {
-	return r.Certain && (len(r.Plan.Steps) > 0 || r.Talk == assistant.TalkUndo) || r.Refusal != "" || len(r.Questions) > 0
+// it asks or refuses for a reason of its own. A greeting or an "ok" may answer what
+// was said before.
+func settled(r assistant.Reading, memory assistant.Memory) bool {
+	switch r.Talk {
+	case assistant.TalkHelp, assistant.TalkUndo:
+		return true
+	case assistant.TalkGreeting, assistant.TalkThanks:
+		return len(memory.Turns) == 0
+	}
+	return r.Certain && len(r.Plan.Steps) > 0 || r.Refusal != "" || len(r.Questions) > 0
 }
 
 func (a *App) answerReading(ctx context.Context, r *request, s *linear.Session, reading assistant.Reading, text string) (Message, error) {
@@ -339,15 +346,19 @@ func collectNames(v any, lines *[]string) {
 	}
 }
 
-// suggestPrompts offers the manifest's prompts when the conversation is opened.
+// prompts are those of the manifest: they hold in every workspace.
+var prompts = []slack.AssistantThreadsPrompt{
+	{Title: "My open issues", Message: "Show my open issues"},
+	{Title: "Urgent and unassigned", Message: "Show urgent open issues that nobody is assigned to"},
+	{Title: "New issue", Message: "Create an issue titled"},
+	{Title: "What can you do?", Message: "help"},
+}
+
+// suggestPrompts offers the prompts when the conversation is opened.
 func (a *App) suggestPrompts(ctx context.Context, r *request, channel string) error {
 	err := a.API.SetAssistantThreadsSuggestedPromptsContext(ctx, slack.AssistantThreadsSetSuggestedPromptsParameters{
 		ChannelID: channel, Title: "Try one of these",
-		Prompts: []slack.AssistantThreadsPrompt{
-			{Title: "My open issues", Message: "Show my open issues"},
-			{Title: "What is urgent", Message: "Show urgent open issues"},
-			{Title: "File a bug", Message: "Create a bug in ENG: "},
-		},
+		Prompts: prompts,
 	})
 	if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok && e.Err == "not_agent_app" {
 		return nil

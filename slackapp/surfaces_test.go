@@ -174,7 +174,7 @@ func (w world) otherSurfaces() map[string]any {
 		"admin_acting":     actingView("app", 41), "admin_acting_back": actingView("user", 0),
 		"dm_acting_app": actingChanged(store.Notice{Cause: "app"}, "ab12cd34"), "dm_acting_user": actingChanged(store.Notice{Cause: "user"}, "ab12cd34"),
 		"admin_person": accountView(a, noon), "admin_force": forceView("meta", "U1", false), "admin_bar": forceView("meta", "U1", true),
-		"feedback": feedbackView("ab12cd34"), "busy": busyMessage(true), "busy_others": busyMessage(false),
+		"feedback": feedbackView(rated{"ab12cd34", "C0ENG", "1795435200.000100"}), "busy": busyMessage(true), "busy_others": busyMessage(false),
 		"preview_query": plan{ID: "proposal-1", Actor: "user", Until: noon, Items: []planItem{{
 			Title: "issueRelationCreate", Action: "Run", Private: true, Taint: "the assistant's own words",
 			Operation: "mutation R($i: IssueRelationCreateInput!) {\n  issueRelationCreate(input: $i) { success }\n}",

@@ -3,9 +3,13 @@ package slackapp_test
 import (
 	"context"
 	"log/slog"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"linearbot/accounts"
 	"linearbot/assistant"
@@ -186,8 +190,52 @@ func TestAModelThatFailsLeavesTheCommands(t *testing.T) {
 		return modeltest.Reply{Fault: modeltest.Fault{Status: 401, Kind: "authentication_error"}}
 	})
 	w.connect(w.alice)
-	w.says(w.alice, w.alice.DM(), "I wonder if we should rather hire two more folks than ship late")
-	w.sees(w.alice, w.alice.DM(), "The assistant is unavailable. Commands still work.")
+	w.says(w.alice, w.alice.DM(), "close ENG-98 if the tests pass")
+	offer := w.sees(w.alice, w.alice.DM(), "The assistant is unavailable. Commands still work.")
+	if got := w.issue("ENG-98").State; got != "In Progress" {
+		t.Fatalf("an offer changed ENG-98 to %s", got)
+	}
+	w.clicks(w.alice, offer, "/linear move ENG-98 Done")
+	w.await("ENG-98 to be done", func() bool { return w.issue("ENG-98").State == "Done" })
+}
+
+// Commands that are shown as examples, because the words spell none, only read.
+func TestExamplesToPressOnlyRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	before := w.linear.Issues()
+	w.says(w.alice, w.alice.DM(), wondering)
+	examples := w.sees(w.alice, w.alice.DM(), "I can't work that out")
+	labels := regexp.MustCompile(`/linear [^]\n]+`).FindAllString(slacktest.Text(examples), -1)
+	labels = slices.DeleteFunc(labels, func(l string) bool { return strings.HasPrefix(l, "/linear help") })
+	if len(labels) != 3 {
+		t.Fatalf("%d examples to press, want 3:\n%s", len(labels), slacktest.Text(examples))
+	}
+	for _, label := range labels {
+		n := len(w.alice.Thread(w.alice.DM(), examples.ThreadTS))
+		w.clicks(w.alice, examples, label)
+		w.await("an answer to "+label, func() bool { return len(w.alice.Thread(w.alice.DM(), examples.ThreadTS)) > n })
+	}
+	if diff := cmp.Diff(before, w.linear.Issues()); diff != "" {
+		t.Errorf("an example changed Linear:\n%s", diff)
+	}
+}
+
+// What the parser is certain of costs no tokens: not even a call for help.
+func TestHelpNeedsNoModel(t *testing.T) {
+	t.Parallel()
+	w, model := withModel(t, modeltest.Script(modeltest.Say("You are welcome, said the model.")))
+	w.connect(w.alice)
+	hello := w.says(w.alice, w.alice.DM(), "hello")
+	w.sees(w.alice, w.alice.DM(), "Hello. Tell me what you need")
+	w.says(w.alice, w.alice.DM(), "help")
+	w.sees(w.alice, w.alice.DM(), "What you can do")
+	if n := len(model.Requests()); n > 0 {
+		t.Errorf("%d requests to the model for help and a greeting", n)
+	}
+	w.replies(w.alice, hello, "ok") // it may answer something
+	w.sees(w.alice, w.alice.DM(), "said the model")
 }
 
 func TestStopEndsTheModel(t *testing.T) {
