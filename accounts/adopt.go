@@ -9,8 +9,7 @@ import (
 )
 
 // adopt puts a proven grant into the account's row, in the caller's transaction,
-// and returns the pairs it replaces: they are to be removed at Linear once the
-// transaction is kept. The old grant was usable until here.
+// and returns the pairs it replaces, for change. The old grant was usable until here.
 func (m *Manager) adopt(tx *store.Tx, a store.Account, g store.Grant, p pair) (store.Account, []pair, error) {
 	if err := free(tx, a, g); err != nil {
 		return a, nil, err
@@ -92,16 +91,6 @@ func (m *Manager) pairsOf(tx *store.Tx, a store.Account, keep pair) []pair {
 		m.Log.Warn("waiting grant not read", "team", a.Key.TeamID, "user", a.Key.UserID, "err", err)
 	}
 	return all
-}
-
-// settle follows a commit that replaced or ended grants: caches forget, and what
-// was replaced is removed at Linear.
-func (m *Manager) settle(ctx context.Context, a store.Account, replaced []pair) {
-	m.tokens.forget(a.ID)
-	m.Linear.Forget(a.ID)
-	for _, p := range replaced {
-		m.discard(ctx, p)
-	}
 }
 
 // Share lets a person connect a Linear identity that serves another Slack user.

@@ -61,33 +61,28 @@ func typed(code string) string {
 // before is replaced and removed at Linear.
 func (m *Manager) await(ctx context.Context, key store.Key, g store.Grant, p pair) (string, store.Account, error) {
 	code, now := newCode(), at(time.Now())
-	var replaced []pair
-	a, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
+	a, err := m.change(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, []pair, error) {
 		if a.State != store.Active {
 			var err error
 			if a, err = move(a, store.Verifying, causeCode, now); err != nil {
-				return a, err
+				return a, nil, err
 			}
 		}
 		c := store.Candidate{
 			AccountID: a.ID, Grant: g, CodeMAC: codeMAC(a.ID, p, code),
 			CodeTries: codeTries, CodeUntil: now.Add(codeLife), CreatedAt: now,
 		}
-		var err error
-		replaced, err = m.wait(tx, a, c, p)
-		return a, err
+		replaced, err := m.wait(tx, a, c, p)
+		return a, replaced, err
 	})
 	if err != nil {
 		return "", a, err
-	}
-	for _, q := range replaced {
-		m.discard(ctx, q)
 	}
 	return code, a, nil
 }
 
 // wait stores a grant beside the account, sealed, in the caller's transaction. The
-// pair that waited before is returned: it is to be removed at Linear.
+// pair that waited before is returned, for change.
 func (m *Manager) wait(tx *store.Tx, a store.Account, c store.Candidate, p pair) (replaced []pair, err error) {
 	if err := free(tx, a, c.Grant); err != nil {
 		return nil, err
@@ -106,42 +101,40 @@ func (m *Manager) wait(tx *store.Tx, a store.Account, c store.Candidate, p pair)
 // time is over, *IdentityHeldError, ErrBlocked. After the last try, or too late, the
 // grant is removed at Linear.
 func (m *Manager) Confirm(ctx context.Context, key store.Key, code string) (Completion, error) {
-	var gone []pair
 	var outcome error
 	var done Completion
-	a, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		gone, outcome, done = nil, nil, Completion{}
+	a, err := m.change(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, []pair, error) {
+		outcome, done = nil, Completion{}
 		c, err := tx.Candidate(a.ID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && len(c.CodeMAC) == 0 {
-			return a, ErrCodeGone
+			return a, nil, ErrCodeGone
 		}
 		if err != nil {
-			return a, err
+			return a, nil, err
 		}
 		p, err := m.Keyring.openPair(c.Sealed, candidateAD(a, c.CreatedAt))
 		if err != nil {
-			return a, err
+			return a, nil, err
 		}
 		inTime := time.Now().Before(c.CodeUntil)
 		if inTime && hmac.Equal(c.CodeMAC, codeMAC(a.ID, p, code)) {
 			if elsewhere(a, c.Grant) {
 				c.CodeMAC, c.CodeTries, c.CodeUntil = nil, 0, time.Now().Add(replaceLife)
 				done.Asks = replacementOf(a, c)
-				return a, tx.PutCandidate(c)
+				return a, nil, tx.PutCandidate(c)
 			}
-			a, gone, err = m.adopt(tx, a, c.Grant, p)
-			return a, err
+			return m.adopt(tx, a, c.Grant, p)
 		}
 		c.CodeTries--
 		outcome = &WrongCodeError{Left: c.CodeTries}
 		if inTime && c.CodeTries > 0 {
-			return a, tx.PutCandidate(c)
+			return a, nil, tx.PutCandidate(c)
 		}
 		if !inTime {
 			outcome = ErrCodeGone
 		}
-		gone = []pair{p}
-		return giveUp(tx, a, causeNoCode)
+		a, err = giveUp(tx, a, causeNoCode)
+		return a, []pair{p}, err
 	})
 	if _, held := errors.AsType[*IdentityHeldError](err); held {
 		return Completion{}, errors.Join(err, m.CancelVerification(ctx, key))
@@ -149,7 +142,6 @@ func (m *Manager) Confirm(ctx context.Context, key store.Key, code string) (Comp
 	if err != nil {
 		return Completion{}, err
 	}
-	m.settle(ctx, a, gone)
 	done.Account = a
 	return done, outcome
 }
@@ -207,26 +199,19 @@ func (m *Manager) DropLapsed(ctx context.Context) error {
 
 // abandon gives the waiting grant up if it is still one that should.
 func (m *Manager) abandon(ctx context.Context, key store.Key, cause string, should func(store.Candidate) bool) error {
-	var gone []pair
-	_, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		gone = nil
+	_, err := m.change(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, []pair, error) {
 		c, err := tx.Candidate(a.ID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && !should(c) {
-			return a, nil
+			return a, nil, nil
 		}
 		if err != nil {
-			return a, err
+			return a, nil, err
 		}
 		waiting := a
 		waiting.Sealed = nil
-		gone = m.pairsOf(tx, waiting, pair{})
-		return giveUp(tx, a, cause)
+		gone := m.pairsOf(tx, waiting, pair{})
+		a, err = giveUp(tx, a, cause)
+		return a, gone, err
 	})
-	if err != nil {
-		return err
-	}
-	for _, p := range gone {
-		m.discard(ctx, p)
-	}
-	return nil
+	return err
 }

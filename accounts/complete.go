@@ -138,22 +138,15 @@ func (m *Manager) take(ctx context.Context, s consentState, g store.Grant, p pai
 		c.Code, c.Account, err = m.await(ctx, s.Person.Key, g, p)
 		return c, err
 	}
-	var replaced []pair
-	a, err := m.DB.UpdateAccount(ctx, s.Person.Key, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		var err error
+	var err error
+	c.Account, err = m.change(ctx, s.Person.Key, func(tx *store.Tx, a store.Account) (_ store.Account, replaced []pair, err error) {
 		if c.Asks = nil; elsewhere(a, g) {
-			a, c.Asks, replaced, err = m.ask(tx, a, g, p)
-			return a, err
+			c.Asks, replaced, err = m.ask(tx, a, g, p)
+			return a, replaced, err
 		}
-		a, replaced, err = m.adopt(tx, a, g, p)
-		return a, err
+		return m.adopt(tx, a, g, p)
 	})
-	if err != nil {
-		return c, err
-	}
-	m.settle(ctx, a, replaced)
-	c.Account = a
-	return c, nil
+	return c, err
 }
 
 // proven reports whether the Linear identity is the Slack person's without a code:

@@ -57,23 +57,18 @@ func (m *Manager) end(ctx context.Context, key store.Key, e ending) error {
 	if err != nil {
 		return err
 	}
-	var gone []pair
-	a, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		gone = nil
+	_, err = m.change(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, []pair, error) {
 		if a.State == e.to || !Move(a.State, e.to) {
-			return a, nil
+			return a, nil, nil
 		}
-		gone = m.pairsOf(tx, a, pair{})
-		return endIn(tx, a, e)
+		gone := m.pairsOf(tx, a, pair{})
+		a, err := endIn(tx, a, e)
+		return a, gone, err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	m.settle(ctx, a, gone)
-	return nil
+	return err
 }
 
 // endIn takes everything that was granted from the row and writes it down.

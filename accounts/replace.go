@@ -37,12 +37,12 @@ func replacementOf(a store.Account, c store.Candidate) *Replacement {
 func choiceRef(c store.Candidate) string { return strconv.FormatInt(c.CreatedAt.UnixMicro(), 36) }
 
 // ask lets a proven grant wait beside the account until its person has chosen. The
-// pair that waited before is returned: it is to be removed at Linear.
-func (m *Manager) ask(tx *store.Tx, a store.Account, g store.Grant, p pair) (store.Account, *Replacement, []pair, error) {
+// pair that waited before is returned, for change.
+func (m *Manager) ask(tx *store.Tx, a store.Account, g store.Grant, p pair) (*Replacement, []pair, error) {
 	now := at(time.Now())
 	c := store.Candidate{AccountID: a.ID, Grant: g, CodeUntil: now.Add(replaceLife), CreatedAt: now}
 	replaced, err := m.wait(tx, a, c, p)
-	return a, replacementOf(a, c), replaced, err
+	return replacementOf(a, c), replaced, err
 }
 
 // Asked is the question that waits for a person's word, or ErrChoiceGone.
@@ -83,27 +83,26 @@ func (m *Manager) Keep(ctx context.Context, key store.Key, ref string) (store.Ac
 func (m *Manager) choose(
 	ctx context.Context, key store.Key, ref string, answer func(*store.Tx, store.Account, store.Candidate, pair) (store.Account, []pair, error),
 ) (store.Account, error) {
-	var gone []pair
 	var outcome error
-	a, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		gone, outcome = nil, nil
+	a, err := m.change(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, []pair, error) {
+		outcome = nil
 		c, err := tx.Candidate(a.ID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && (len(c.CodeMAC) > 0 || choiceRef(c) != ref) {
-			return a, ErrChoiceGone
+			return a, nil, ErrChoiceGone
 		}
 		if err != nil {
-			return a, err
+			return a, nil, err
 		}
 		p, err := m.Keyring.openPair(c.Sealed, candidateAD(a, c.CreatedAt))
 		if err != nil {
-			return a, err
+			return a, nil, err
 		}
 		if !time.Now().Before(c.CodeUntil) {
-			gone, outcome = []pair{p}, ErrChoiceGone
-			return giveUp(tx, a, causeNoAnswer)
+			outcome = ErrChoiceGone
+			a, err := giveUp(tx, a, causeNoAnswer)
+			return a, []pair{p}, err
 		}
-		a, gone, err = answer(tx, a, c, p)
-		return a, err
+		return answer(tx, a, c, p)
 	})
 	if _, held := errors.AsType[*IdentityHeldError](err); held {
 		return store.Account{}, errors.Join(err, m.CancelVerification(ctx, key))
@@ -111,6 +110,5 @@ func (m *Manager) choose(
 	if err != nil {
 		return store.Account{}, err
 	}
-	m.settle(ctx, a, gone)
 	return a, outcome
 }

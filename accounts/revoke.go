@@ -26,32 +26,87 @@ const (
 // revocations is whom the tickets of all pairs to be removed belong to.
 var revocations = store.Key{TeamID: "linear", UserID: "revoke"}
 
-// discard removes a pair at Linear. It never fails for its caller: what does not
-// work now is repeated by the sweep, for a day.
+// revocation is a pair that Linear is to forget, and the ticket it is noted in.
+type revocation struct {
+	pair pair
+	hash []byte // nil: not noted
+}
+
+// note makes the ticket of a pair to be removed, with put.
+func (m *Manager) note(p pair, put func(store.Ticket) error) (revocation, error) {
+	plain, err := p.write()
+	if err != nil {
+		return revocation{pair: p}, err
+	}
+	t, err := m.sealTicket(revokeTicket, revocations, random(), plain, revokeLife)
+	if err == nil {
+		err = put(t)
+	}
+	if err != nil {
+		return revocation{pair: p}, err
+	}
+	return revocation{pair: p, hash: t.Hash}, nil
+}
+
+// change is store.DB.UpdateAccount for a change that gives pairs up: they are noted
+// in the same transaction and removed at Linear once it is kept. Caches forget.
+func (m *Manager) change(
+	ctx context.Context, key store.Key, fn func(*store.Tx, store.Account) (store.Account, []pair, error),
+) (store.Account, error) {
+	var noted []revocation
+	a, err := m.DB.UpdateAccount(ctx, key, func(tx *store.Tx, a store.Account) (store.Account, error) {
+		a, gone, err := fn(tx, a)
+		if err != nil {
+			return a, err
+		}
+		noted = nil
+		for _, p := range gone {
+			r, err := m.note(p, tx.PutTicket)
+			if err != nil {
+				return a, err
+			}
+			noted = append(noted, r)
+		}
+		return a, nil
+	})
+	if err != nil {
+		return a, err
+	}
+	m.tokens.forget(a.ID)
+	m.Linear.Forget(a.ID)
+	for _, r := range noted {
+		m.remove(ctx, r)
+	}
+	return a, nil
+}
+
+// discard removes a pair that no account holds, or ever held, at Linear.
 func (m *Manager) discard(ctx context.Context, p pair) {
 	if p.empty() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeCap)
-	defer cancel()
-	secret := p.access.Reveal()
-	plain, err := p.write()
-	if err == nil {
-		err = m.putTicket(ctx, revokeTicket, revocations, secret, plain, revokeLife)
-	}
+	r, err := m.note(p, func(t store.Ticket) error { return m.DB.PutTicket(context.WithoutCancel(ctx), t) })
 	if err != nil {
 		m.Log.WarnContext(ctx, "revocation not noted, tried once only", "err", err)
 	}
-	if err := m.revoke(ctx, p); err != nil {
+	m.remove(ctx, r)
+}
+
+// remove never fails for its caller: what does not work now is repeated by the
+// sweep, for a day.
+func (m *Manager) remove(ctx context.Context, r revocation) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeCap)
+	defer cancel()
+	if err := m.revoke(ctx, r.pair); err != nil {
 		m.Log.WarnContext(ctx, "grant not removed at Linear yet", "err", err)
 		return
 	}
-	if err := m.tickOff(ctx, hashOf(secret)); err != nil {
+	if err := m.tickOff(ctx, r.hash); err != nil {
 		m.Log.WarnContext(ctx, "revocation not ticked off", "err", err)
 	}
 }
 
-// repeatRevocations tries again what discard could not do, in random order, until one
+// repeatRevocations tries again what remove could not do, in random order, until one
 // fails: the next sweep begins elsewhere. A ticket is used up when Linear has answered.
 func (m *Manager) repeatRevocations(ctx context.Context) error {
 	pending, err := m.DB.Tickets(ctx, revokeTicket, revocations, time.Now())

@@ -27,18 +27,21 @@ func ticketAD(kind store.TicketKind, key store.Key, hash []byte) []byte {
 
 // putTicket stores body, sealed, under the hash of secret.
 func (m *Manager) putTicket(ctx context.Context, kind store.TicketKind, key store.Key, secret string, body any, life time.Duration) error {
-	plain, err := json.Marshal(body)
+	t, err := m.sealTicket(kind, key, secret, body, life)
 	if err != nil {
 		return err
+	}
+	return m.DB.PutTicket(ctx, t)
+}
+
+func (m *Manager) sealTicket(kind store.TicketKind, key store.Key, secret string, body any, life time.Duration) (store.Ticket, error) {
+	plain, err := json.Marshal(body)
+	if err != nil {
+		return store.Ticket{}, err
 	}
 	hash, now := hashOf(secret), time.Now()
 	sealed, err := m.Keyring.Seal(plain, ticketAD(kind, key, hash))
-	if err != nil {
-		return err
-	}
-	return m.DB.PutTicket(ctx, store.Ticket{
-		Kind: kind, Hash: hash, Key: key, Body: sealed, CreatedAt: now, ExpiresAt: now.Add(life),
-	})
+	return store.Ticket{Kind: kind, Hash: hash, Key: key, Body: sealed, CreatedAt: now, ExpiresAt: now.Add(life)}, err
 }
 
 func (m *Manager) readTicket(t store.Ticket, body any) error {

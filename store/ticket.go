@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 )
@@ -38,8 +39,15 @@ func scanTicket(r row) (Ticket, error) {
 
 // PutTicket stores a new ticket. A second one of the same kind and hash is an error.
 func (db *DB) PutTicket(ctx context.Context, t Ticket) error {
+	return putTicket(ctx, db.write.ExecContext, t)
+}
+
+// PutTicket stores a new ticket, which need not be the account's, in the transaction.
+func (t *Tx) PutTicket(ticket Ticket) error { return putTicket(t.ctx, t.tx.ExecContext, ticket) }
+
+func putTicket(ctx context.Context, execute func(context.Context, string, ...any) (sql.Result, error), t Ticket) error {
 	const insert = `INSERT INTO tickets (` + ticketColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	_, err := db.write.ExecContext(ctx, insert, t.Kind, t.Hash, t.Key.TeamID, t.Key.UserID, cell(t.Body),
+	_, err := execute(ctx, insert, t.Kind, t.Hash, t.Key.TeamID, t.Key.UserID, cell(t.Body),
 		micros(t.CreatedAt), micros(t.ExpiresAt))
 	if err != nil {
 		return fmt.Errorf("store %s ticket for %s: %w", t.Kind, t.Key, err)

@@ -86,6 +86,7 @@ func updateFails(t *testing.T, dsn string) {
 		writes := errors.Join(
 			tx.QueueNotice(store.Notice{Kind: "revoked", At: noon}),
 			tx.AppendAudit(store.Entry{Action: "revoke"}),
+			tx.PutTicket(store.Ticket{Kind: store.HeldTicket, Hash: []byte{1}, Key: alice, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}),
 			tx.PutCandidate(store.Candidate{AccountID: a.ID, Grant: grantOf(alice), CreatedAt: noon}))
 		if writes != nil {
 			t.Errorf("writes in the transaction = %v", writes)
@@ -106,6 +107,10 @@ func updateFails(t *testing.T, dsn string) {
 	entries, err := db.Audit(t.Context(), store.AuditFilter{})
 	if len(entries) != 0 || err != nil {
 		t.Errorf("Audit = %v, %v, want none", entries, err)
+	}
+	tickets, err := db.Tickets(t.Context(), store.HeldTicket, alice, noon)
+	if len(tickets) != 0 || err != nil {
+		t.Errorf("Tickets = %v, %v, want none", tickets, err)
 	}
 	wantNoCandidate(t, db, alice)
 	never := func(*store.Tx, store.Account) (store.Account, error) { panic("no account, no call") }
