@@ -15,7 +15,10 @@ const maxAnswer = 1 << 20
 // jsonAnswers makes the answers of the token endpoint what x/oauth2 reads: it takes
 // the body for a form unless the header says JSON, which something between us and
 // Linear may lose, and it refuses a lifetime that is no whole number.
-type jsonAnswers struct{ next http.RoundTripper }
+type jsonAnswers struct {
+	next  http.RoundTripper
+	given *pair // unless nil: where the tokens of the answer go
+}
 
 // RoundTrip sends the request on.
 func (j jsonAnswers) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -37,6 +40,9 @@ func (j jsonAnswers) RoundTrip(req *http.Request) (*http.Response, error) {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(body, &fields) == nil && fields != nil {
 		res.Header.Set("Content-Type", "application/json")
+		if j.given != nil {
+			*j.given = pair{access: wordOf(fields["access_token"]), refresh: wordOf(fields["refresh_token"])}
+		}
 		if life, ok := seconds(fields["expires_in"]); ok {
 			fields["expires_in"] = json.RawMessage(strconv.FormatInt(life, 10))
 		} else {
@@ -48,6 +54,15 @@ func (j jsonAnswers) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return res, nil
+}
+
+// wordOf is a JSON string; empty for anything else.
+func wordOf(raw json.RawMessage) Secret {
+	var word string
+	if json.Unmarshal(raw, &word) != nil {
+		return Secret{}
+	}
+	return NewSecret(word)
 }
 
 // seconds reads a lifetime: a number or one in quotes. ok is false for anything

@@ -37,16 +37,18 @@ type foreign struct {
 	conns  chan net.Conn
 	closed chan struct{}
 
-	mu     sync.Mutex
-	answer http.HandlerFunc // of the token endpoint
-	sent   []url.Values     // to the token endpoint
+	mu      sync.Mutex
+	answer  http.HandlerFunc // of the token endpoint
+	sent    []url.Values     // to the token endpoint
+	removed []string         // tokens that were revoked
+	unwell  bool             // nothing is revoked
 }
 
 func newForeign(t *testing.T) (*foreign, *http.Client) {
 	f := &foreign{t: t, conns: make(chan net.Conn), closed: make(chan struct{}), answer: says(200, firstPair)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /oauth/token", f.token)
-	mux.HandleFunc("POST /oauth/revoke", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("POST /oauth/revoke", f.revoke)
 	mux.HandleFunc("POST /graphql", says(200, `{"data":{"viewer":{"id":"11111111-2222-4333-8444-555555555555","name":"Alice","email":"alice@acme.test","organization":{"id":"99999999-2222-4333-8444-555555555555","name":"Acme","urlKey":"acme"}}}}`))
 	mux.HandleFunc("/elsewhere", func(http.ResponseWriter, *http.Request) { t.Error("a redirect was followed") })
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
@@ -98,6 +100,16 @@ func (f *foreign) token(w http.ResponseWriter, r *http.Request) {
 	answer := f.answer
 	f.mu.Unlock()
 	answer(w, r)
+}
+
+func (f *foreign) revoke(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.unwell {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	f.removed = append(f.removed, r.PostFormValue("token_type_hint")+" "+r.PostFormValue("token"))
 }
 
 func (f *foreign) set(answer http.HandlerFunc) {
@@ -163,18 +175,22 @@ type strange struct {
 	life   time.Duration // about; a day when zero
 	scopes string        // read,write when ""
 	code   error         // of the exchange when not taken; any when nil
+	gave   []string      // tokens of an answer that is not taken: Linear is told to forget them
 }
 
 func strangeAnswers() []strange {
 	pair := func(rest string) http.HandlerFunc { return says(200, `{`+strangePair+rest) }
+	both := []string{"refresh_token secret-r2", "access_token secret-a2"}
 	refused := []strange{
 		{name: "200 with invalid_grant", answer: says(200, `{"error":"invalid_grant","error_description":"secret-r1"}`), code: accounts.ErrCodeRefused},
 		{name: "200 with invalid_client", answer: says(200, `{"error":"invalid_client","error_description":"secret-client"}`), code: accounts.ErrOperator},
 		{name: "200 with an error unknown", answer: says(200, `{"error":"server_error","error_description":"secret-r1"}`)},
 		{name: "200 with an error that is no word", answer: says(200, `{"error":{"message":"secret-r1"}}`)},
-		{name: "200 with an error beside tokens", answer: says(200, `{"error":"server_error",`+strangePair+goodRest)},
-		{name: "no access_token", answer: says(200, `{"refresh_token":"secret-r2"`+goodRest)},
-		{name: "access_token a number", answer: says(200, `{"access_token":5,"refresh_token":"secret-r2"`+goodRest)},
+		{name: "200 with an error beside tokens", answer: says(200, `{"error":"server_error",`+strangePair+goodRest), gave: both},
+		{name: "no access_token", answer: says(200, `{"refresh_token":"secret-r2"`+goodRest), gave: both[:1]},
+		{name: "access_token a number", answer: says(200, `{"access_token":5,"refresh_token":"secret-r2"`+goodRest), gave: both[:1]},
+		{name: "refresh_token a number", answer: says(200, `{"access_token":"secret-a2","refresh_token":5`+goodRest), gave: both[1:]},
+		{name: "503 with tokens", answer: says(503, `{`+strangePair+goodRest), gave: both},
 		{name: "HTML", answer: typed("text/html", 200, "<html>secret-r1 &amp; all is well</html>")},
 		{name: "HTML said to be text", answer: typed("text/plain", 200, "<html>secret-r1; 100% well</html>")},
 		{name: "body of 1 MB and more", answer: says(200, `{"pad":"`+strings.Repeat("x", 1<<20)+`",`+strangePair+goodRest)},
@@ -326,6 +342,9 @@ func TestStrangeAnswersToACode(t *testing.T) {
 				}
 				noSecret(t, "the error", err.Error())
 				w.wantState(alice().Key, store.Pending, "")
+				if !slices.Equal(f.removed, s.gave) {
+					t.Errorf("told Linear to forget %q, want %q", f.removed, s.gave)
+				}
 				f.set(says(200, lastPair))
 				if _, err := w.consent(); err != nil {
 					t.Errorf("the next consent = %v", err)
@@ -334,4 +353,23 @@ func TestStrangeAnswersToACode(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A refresh token that came without an access token, from a Linear that revokes nothing
+// just then, is removed by a later sweep.
+func TestHalfAPairIsRemovedLater(t *testing.T) {
+	playForeign(t, func(t *testing.T, w *world, f *foreign) {
+		f.set(says(200, `{"refresh_token":"secret-r2"`+goodRest))
+		f.unwell = true
+		if _, err := w.consent(); err == nil {
+			t.Error("half a pair connects")
+		}
+		f.unwell = false
+		if _, err := w.m.RefreshDue(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if want := []string{"refresh_token secret-r2"}; !slices.Equal(f.removed, want) {
+			t.Errorf("told Linear to forget %q, want %q", f.removed, want)
+		}
+	})
 }

@@ -19,7 +19,7 @@ type pair struct {
 	expires time.Time
 }
 
-func (p pair) empty() bool { return p.access.Empty() }
+func (p pair) empty() bool { return p.access.Empty() && p.refresh.Empty() }
 
 // same reports whether both are the same tokens.
 func (p pair) same(q pair) bool {
@@ -38,8 +38,17 @@ type pairJSON struct {
 var errBadCell = errors.New("accounts: sealed cell holds no token pair")
 
 func readPair(plain []byte) (pair, error) {
+	p, err := readTokens(plain)
+	if err == nil && p.access.Empty() {
+		return pair{}, errBadCell
+	}
+	return p, err
+}
+
+// readTokens reads what write wrote, also of a pair that lacks a token.
+func readTokens(plain []byte) (pair, error) {
 	var p pairJSON
-	if err := json.Unmarshal(plain, &p); err != nil || p.Access == "" {
+	if err := json.Unmarshal(plain, &p); err != nil {
 		return pair{}, errBadCell // the cause may quote the plaintext
 	}
 	return pair{grant: p.Grant, access: NewSecret(p.Access), refresh: NewSecret(p.Refresh), expires: p.Expires}, nil

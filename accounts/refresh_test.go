@@ -344,27 +344,41 @@ func (w *world) oldIntent() {
 }
 
 // A process is stopped with its answer in hand; another takes over; the first
-// one wakes up. Its late answer must write nothing.
+// one wakes up. Its late answer must write nothing, however far the other is.
 func TestStalledProcessIsFencedOut(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world, key store.Key) {
-		a := w.account(key)
-		stale, err := w.db.ClaimRefresh(t.Context(), a.ID, "stalled", time.Now(), 90*time.Second)
-		if err != nil {
-			t.Fatal(err)
+		claim := func(owner string) store.Account {
+			t.Helper()
+			a, err := w.db.ClaimRefresh(t.Context(), w.account(key).ID, owner, time.Now(), 90*time.Second)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a
+		}
+		stale := claim("stalled")
+		wakes := func(when string) {
+			t.Helper()
+			before := w.account(key)
+			err := w.db.SaveRefresh(t.Context(), stale.ID, stale.Version, stale.Epoch, stale.Grant, time.Now().Add(time.Hour), time.Now())
+			if !errors.Is(err, store.ErrFenced) {
+				t.Errorf("late save %s = %v, want ErrFenced", when, err)
+			}
+			if after := w.account(key); after.Version != before.Version || after.LeaseOwner != before.LeaseOwner {
+				t.Errorf("late save %s: version %d became %d, lease of %q that of %q", when, before.Version, after.Version, before.LeaseOwner, after.LeaseOwner)
+			}
 		}
 		time.Sleep(2 * time.Minute)
-		w.due(key)
+		busy := claim("busy")
+		wakes("while the other is at it")
+		if err := w.db.ReleaseRefresh(t.Context(), busy.ID, busy.Epoch, true, time.Now()); err != nil {
+			t.Fatal(err)
+		}
 		if r, err := w.m.RefreshDue(t.Context()); err != nil || r.Refreshed != 1 {
 			t.Fatalf("RefreshDue = %+v, %v", r, err)
 		}
-		before := w.account(key)
-		err = w.db.SaveRefresh(t.Context(), a.ID, stale.Version, stale.Epoch, stale.Grant, time.Now().Add(time.Hour), time.Now())
-		if !errors.Is(err, store.ErrFenced) {
-			t.Errorf("late save = %v, want ErrFenced", err)
-		}
-		if after := w.account(key); after.Version != before.Version {
-			t.Errorf("version %d became %d", before.Version, after.Version)
-		}
+		wakes("after the other has saved")
+		claim("next")
+		wakes("during the next refresh")
 		if _, err := w.viewer(key); err != nil {
 			t.Error(err)
 		}

@@ -140,7 +140,7 @@ func (m *Manager) repeatRevocation(ctx context.Context, t store.Ticket) error {
 		m.Log.WarnContext(ctx, "revocation given up", "err", err)
 		return nil
 	}
-	p, err := readPair(plain)
+	p, err := readTokens(plain)
 	if err != nil {
 		m.Log.WarnContext(ctx, "revocation given up", "err", err)
 		return nil
@@ -157,7 +157,10 @@ func (m *Manager) revoke(ctx context.Context, p pair) error {
 	if !p.refresh.Empty() {
 		all = append(all, m.revokeToken(ctx, p.refresh, "refresh_token"))
 	}
-	return errors.Join(append(all, m.revokeToken(ctx, p.access, "access_token"))...)
+	if !p.access.Empty() {
+		all = append(all, m.revokeToken(ctx, p.access, "access_token"))
+	}
+	return errors.Join(all...)
 }
 
 func (m *Manager) revokeToken(ctx context.Context, token Secret, hint string) error {

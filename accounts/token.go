@@ -93,18 +93,21 @@ func tokenErrorOf(err error) *tokenError {
 	return e
 }
 
-// withHTTP gives x/oauth2 our client and one request's deadline.
-func (m *Manager) withHTTP(ctx context.Context) (context.Context, context.CancelFunc) {
+// withHTTP gives x/oauth2 our client and one request's deadline. given, unless nil,
+// is set to the tokens of the answer, also of one that x/oauth2 does not take.
+func (m *Manager) withHTTP(ctx context.Context, given *pair) (context.Context, context.CancelFunc) {
 	client := *m.http
-	client.Transport = jsonAnswers{client.Transport}
+	client.Transport = jsonAnswers{next: client.Transport, given: given}
 	return context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, &client), tokenCap)
 }
 
 // exchange trades a code for the first pair. When there was no proper answer it
-// is tried once more; a code that was burnt by then is refused.
+// is tried once more; a code that was burnt by then is refused. Of an answer that
+// cannot be used the code is burnt, and the tokens in it are removed at Linear.
 func (m *Manager) exchange(ctx context.Context, code string, verifier Secret) (*oauth2.Token, error) {
+	var given pair
 	try := func() (*oauth2.Token, error) {
-		ctx, cancel := m.withHTTP(ctx)
+		ctx, cancel := m.withHTTP(ctx, &given)
 		defer cancel()
 		tok, err := m.oauth.Exchange(ctx, code, oauth2.VerifierOption(verifier.Reveal()))
 		if err != nil {
@@ -113,8 +116,11 @@ func (m *Manager) exchange(ctx context.Context, code string, verifier Secret) (*
 		return tok, nil
 	}
 	tok, err := try()
-	if err != nil && tokenErrorOf(err).fault == faultTransient {
-		return try()
+	if err != nil && given.empty() && tokenErrorOf(err).fault == faultTransient {
+		tok, err = try()
+	}
+	if err != nil {
+		m.discard(ctx, given)
 	}
 	return tok, err
 }
@@ -127,7 +133,7 @@ func (m *Manager) renew(ctx context.Context, refresh Secret, t turns) (*oauth2.T
 			return nil, err
 		}
 		defer t.give()
-		ctx, cancel := m.withHTTP(ctx)
+		ctx, cancel := m.withHTTP(ctx, nil)
 		defer cancel()
 		// A source without an access token asks at once, and is used once: a kept
 		// one would lose the rotated token.
