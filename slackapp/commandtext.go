@@ -17,7 +17,12 @@ func commandValue(v string) string {
 	if plain && v != "" {
 		return v
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`
+	return literalValue(v)
+}
+
+// literalValue writes a value as a name, also where it is a word like open.
+func literalValue(v string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(oneLine(v)) + `"`
 }
 
 func priorityWord(p string) string {

@@ -26,14 +26,15 @@ type issueList struct {
 	Batches bool   // there are more than were sorted together
 	Total   int    // 0 when not known
 	Age     string // mrkdwn, when the rows are not fresh: "as of 14:02"
-	URL     string // the same list in Linear; "" when there is none
+	Place   place  // where Linear shows these issues
 	Prev    string // value of Previous; "" hides it
 	Next    string // value of Next; "" hides it
 	State   string // value of Edit filters, Share, Refresh, Remove a filter
 	Word    string // the command word: "/linear"
 
-	Shared bool // posted for the channel: private rows are left out
-	Hidden int  // rows left out before they came here
+	Shared bool   // posted for the channel: private rows are left out
+	By     string // the Slack user who shared it; "" when that is not known
+	Hidden int    // rows left out before they came here
 }
 
 // message is the page, or the empty state.
@@ -45,7 +46,7 @@ func (l issueList) message() Message {
 	if len(rows) == 0 && hidden == 0 {
 		return l.empty()
 	}
-	m := Message{Public: l.Shared}.with(section(bold(inline(l.Title, 150))), l.filterLine())
+	m := Message{Public: l.Shared}.with(section(l.heading()), l.filterLine())
 	for _, i := range rows {
 		m = m.with(l.row(i))
 	}
@@ -55,6 +56,14 @@ func (l issueList) message() Message {
 	m = m.with(contextLine(dotted(l.position(len(rows)), l.Age, l.sorted())))
 	m.Text = l.text(rows, hidden)
 	return m.with(l.buttons())
+}
+
+// heading says what the list is, and in a channel whose doing.
+func (l issueList) heading() string {
+	if l.By == "" {
+		return bold(inline(l.Title, 150))
+	}
+	return dotted(bold(inline(l.Title, 150)), "shared by "+mention(l.By))
 }
 
 // stale answers a button of a list older than a day.
@@ -176,15 +185,15 @@ func (l issueList) buttons() slack.Block {
 			all = append(all, button("Share to channel", actShare, l.State))
 		}
 	}
-	if linkAddress(l.URL) != "" {
-		all = append(all, linkButton("Open in Linear", actOpenLink, l.URL))
+	if linkAddress(l.Place.URL) != "" {
+		all = append(all, linkButton(l.Place.label(), actOpenLink, l.Place.URL))
 	}
 	return actions("", all...)
 }
 
 // text is the page read aloud.
 func (l issueList) text(rows []linear.Issue, hidden int) string {
-	lines := []string{sentence(escape(oneLine(l.Title)) + ": " + plural(len(rows), "issue", "issues") + " here")}
+	lines := []string{sentence(fallback(l.heading()) + ": " + plural(len(rows), "issue", "issues") + " here")}
 	for _, i := range rows {
 		lines = append(lines, fmt.Sprintf("%s %s %s, %s.", escape(i.Identifier), sentence(escape(cut(oneLine(i.Title), 90))),
 			escape(oneLine(i.State.Name)), assigneeWords(i.Assignee)))

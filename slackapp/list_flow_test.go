@@ -93,6 +93,28 @@ func TestSharedListHidesPrivateTeams(t *testing.T) {
 	w.unseen(w.bob, general, "Penetration")
 }
 
+// TestSharedListMeansOnePerson: a list of one's own issues that was shared says whose
+// they are, and stays the same list when somebody else turns its pages.
+func TestSharedListMeansOnePerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice, w.bob)
+	w.types(w.alice, general, "/linear create One more team:ENG assignee:me")
+	w.sees(w.alice, general, "Created")
+	w.types(w.alice, general, "/linear mine state:all")
+	w.clicks(w.alice, w.sees(w.alice, general, "Your"), "Share to channel")
+	shared := w.sees(w.bob, general, "shared by")
+	mustSay(t, slacktest.Text(shared), "shared by <@"+w.alice.ID+">", "`/linear list assignee:alice state:all`")
+	if text := slacktest.Text(shared); strings.Contains(text, "Your") {
+		t.Errorf("the channel reads:\n%s", text)
+	}
+	w.clicks(w.bob, shared, "Next")
+	text := slacktest.Text(w.sees(w.bob, general, "· 11 ·"))
+	if !strings.Contains(text, "shared by <@"+w.alice.ID+">") || strings.Contains(text, "Bob") {
+		t.Errorf("turned by somebody else it shows:\n%s", text)
+	}
+}
+
 // TestRowMenus move and comment from a list.
 func TestRowMenus(t *testing.T) {
 	t.Parallel()

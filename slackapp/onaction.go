@@ -273,7 +273,7 @@ func (a *App) shareList(ctx context.Context, r *request, value string) error {
 	if err != nil {
 		return err
 	}
-	p.Public = true
+	p.Public, p.By = true, r.Key.UserID
 	m, err := a.list(ctx, r, p)
 	if err != nil {
 		return err

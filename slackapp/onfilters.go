@@ -61,6 +61,9 @@ func (a *App) submitFilters(ctx context.Context, r *request) any {
 			return linear.Issue{}, err
 		}
 		p := page{Command: f.command(dir), At: time.Now(), First: 1, Public: meta.Message != "" && meta.Channel[0] != 'D'}
+		if p.Public {
+			p.By = r.Key.UserID
+		}
 		m, err := a.list(ctx, r, p)
 		if err != nil {
 			return linear.Issue{}, err

@@ -25,6 +25,7 @@ type page struct {
 	First   int       `json:"n"` // number of the first row
 	At      time.Time `json:"t"` // when the list was made
 	Public  bool      `json:"p,omitempty"`
+	By      string    `json:"u,omitempty"` // the Slack user who shared it
 }
 
 func (p page) value() string {
@@ -66,11 +67,17 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
+	if p.Public {
+		if cmd, err = named(cmd, d.Viewer); err != nil {
+			return Message{}, err
+		}
+		p.Command = listCommand(cmd)
+	}
 	plan, err := assistant.Compile(cmd, d, assistant.Defaults{Now: a.clockOf(ctx, r)})
 	if err != nil {
 		return Message{}, err
 	}
-	l := issueList{Title: listTitle(cmd), Filters: p.Command, First: p.First, Word: a.Word, State: p.value(), Shared: p.Public}
+	l := issueList{Title: listTitle(cmd), Filters: p.Command, First: p.First, Word: a.Word, State: p.value(), Shared: p.Public, By: p.By}
 	if p.stale() {
 		return l.stale(p.At), nil
 	}
@@ -87,7 +94,7 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 		return Message{}, err
 	}
 	l.Age = age
-	l.URL = listAddress(d, cmd)
+	l.Place = listPlace(d, cmd)
 	l.Issues, l.More, l.Batches = found.Issues, found.HasMore, found.Truncated
 	r.shows(p.visible(found.Issues)...)
 	next, back := p, p
@@ -154,22 +161,6 @@ func listTitle(cmd assistant.Command) string {
 	return "Issues"
 }
 
-// listAddress is where Linear shows the same list; "" when none of its own pages
-// does: there is none for filters.
-func listAddress(d *linear.Directory, cmd assistant.Command) string {
-	base := "https://linear.app/" + d.Organization.URLKey
-	switch {
-	case d.Organization.URLKey == "":
-	case cmd.Verb == assistant.VerbMine && len(cmd.Fields) == 0:
-		return base + "/my-issues/assigned"
-	case cmd.Verb == assistant.VerbList && len(cmd.Fields) == 1 && cmd.Fields[0].Name == fieldTeam && !cmd.Fields[0].Not && len(cmd.Fields[0].Values) == 1:
-		if t, err := d.Team(cmd.Fields[0].Values[0].Text); err == nil {
-			return base + "/team/" + t.Key + "/active"
-		}
-	}
-	return ""
-}
-
 // turnPage follows Previous, Next and Refresh in the message itself.
 func (a *App) turnPage(ctx context.Context, r *request, value string, fresh bool) error {
 	p, err := readPage(value)
@@ -177,7 +168,7 @@ func (a *App) turnPage(ctx context.Context, r *request, value string, fresh bool
 		return err
 	}
 	if fresh {
-		p = page{Command: p.Command, At: time.Now(), First: 1, Public: p.Public}
+		p = page{Command: p.Command, At: time.Now(), First: 1, Public: p.Public, By: p.By}
 	}
 	m, err := a.list(ctx, r, p)
 	if err != nil {
@@ -192,7 +183,7 @@ func (a *App) dropFilter(ctx context.Context, r *request, value string) error {
 	if err != nil {
 		return err
 	}
-	p = page{Command: withoutLastFilter(p.Command), At: time.Now(), First: 1, Public: p.Public}
+	p = page{Command: withoutLastFilter(p.Command), At: time.Now(), First: 1, Public: p.Public, By: p.By}
 	m, err := a.list(ctx, r, p)
 	if err != nil {
 		return err

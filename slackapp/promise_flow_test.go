@@ -37,24 +37,34 @@ func TestStateNotInTeam(t *testing.T) {
 	w.sees(w.alice, general, "Engineering has no “QA”. Its states: Backlog, Todo, In Progress")
 }
 
-// Lists lead to the same list in Linear where it has one; an empty one says what
-// was looked for.
+// Lists lead to a page of Linear that holds all of their issues, and name it where
+// it holds more; an empty one says what was looked for.
 func TestListsLeadToLinear(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.connect(w.alice)
-	for command, address := range map[string]string{
-		"mine":                              "https://linear.app/acme/my-issues/assigned",
-		"list team:eng":                     "https://linear.app/acme/team/ENG/active",
-		"mine p:high":                       "",
-		"list team:ENG state:\"In Review\"": "",
+	const site = "https://linear.app/acme/"
+	for command, to := range map[string][2]string{
+		"mine":                                {"Open in Linear", site + "my-issues/assigned"},
+		"list team:eng":                       {"Open in Linear", site + "team/ENG/all"},
+		"mine p:high":                         {"Open my issues in Linear", site + "my-issues/assigned"},
+		"list team:ENG state:\"In Progress\"": {"Open ENG in Linear", site + "team/ENG/all"},
+		"search login team:ENG":               {"Open ENG in Linear", site + "team/ENG/all"},
+		"list creator:me p:high":              {"Open my issues in Linear", site + "my-issues/created"},
+		"list p:urgent":                       {},
+		"list -team:ENG":                      {},
+		"list team:ENG,DES":                   {},
 	} {
-		p := w.slack.Person("alice")
-		w.types(p, engineering, "/linear "+command)
-		m := w.sees(p, engineering, "`/linear "+command+"`")
-		got, err := p.Link(m, "Open in Linear")
-		if (err == nil) != (address != "") || got != address {
-			t.Errorf("%s leads to %q, want %q", command, got, address)
+		w.types(w.alice, engineering, "/linear "+command)
+		m := w.sees(w.alice, engineering, "`/linear "+command+"`")
+		var got [2]string
+		for _, name := range []string{"Open in Linear", "Open my issues in Linear", "Open ENG in Linear"} {
+			if address, err := w.alice.Link(m, name); err == nil {
+				got = [2]string{name, address}
+			}
+		}
+		if got != to {
+			t.Errorf("%s leads to %q, want %q", command, got, to)
 		}
 	}
 	w.types(w.alice, general, "/linear list p:urgent label:infra state:backlog")

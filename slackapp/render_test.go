@@ -2,9 +2,11 @@ package slackapp
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
 	"linearbot/assistant"
@@ -93,6 +95,42 @@ func TestAssignButtonKnowsWhoLooks(t *testing.T) {
 		raw := string(pretty(t, card{Issue: w.issue, ViewerID: viewer}.full()))
 		if !strings.Contains(raw, `"action_id": "`+want+`"`) {
 			t.Errorf("viewer %q does not get %s", viewer, want)
+		}
+	}
+}
+
+// TestListCommandRoundTrip: the command of a list means the same when it was written
+// anew, with a name for "me".
+func TestListCommandRoundTrip(t *testing.T) {
+	t.Parallel()
+	me := linear.User{Email: "alice@acme.test", DisplayName: "alice chen"}
+	for from, want := range map[string]string{
+		"mine":                                  `list assignee:"alice chen"`,
+		"mine p:high,urgent -label:bug":         `list assignee:"alice chen" -label:bug priority:high,urgent`,
+		"list assignee:ME,bob -creator:me":      `list -creator:"alice chen" assignee:"alice chen",bob`,
+		`list assignee:"me"`:                    `list assignee:"me"`,
+		`list state:in-review updated:<7d`:      `list state:in-review updated:<7d`,
+		`search "team: login" label:"a b",c`:    `search "team: login" label:"a b",c`,
+		`list project:"say \"hi\"" limit:5`:     `list limit:5 project:"say \"hi\""`,
+		`search crash at 10:30 due:>2026-11-01`: `search crash at 10:30 due:>2026-11-01`,
+	} {
+		cmd, err := assistant.ParseCommand(from)
+		if err != nil {
+			t.Fatal(from, err)
+		}
+		got, err := named(cmd, me)
+		if err != nil {
+			t.Fatal(from, err)
+		}
+		expected, err := assistant.ParseCommand(want)
+		if err != nil {
+			t.Fatal(want, err)
+		}
+		byName := func(a, b assistant.Field) int { return strings.Compare(a.Name, b.Name) }
+		slices.SortFunc(got.Fields, byName)
+		slices.SortFunc(expected.Fields, byName)
+		if diff := cmp.Diff(expected, got); diff != "" {
+			t.Errorf("%s becomes %s (-want +got)\n%s", from, listCommand(got), diff)
 		}
 	}
 }
