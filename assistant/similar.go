@@ -35,11 +35,14 @@ func SharedWords(a, b []string) []string {
 	return shared
 }
 
-// TitledLike asks for issues with any of the words in the title. Full-text search
-// would want all of them, and has a limit of its own.
+// SearchedWords is how many words TitledLike asks for.
+const SearchedWords = 8
+
+// TitledLike asks for issues with any of the first words in the title, also within a
+// word. Full-text search would want all of them, and has a limit of its own.
 func TitledLike(words []string) linear.Filter {
 	var any []linear.Filter
-	for _, w := range words[:min(len(words), 8)] {
+	for _, w := range words[:min(len(words), SearchedWords)] {
 		any = append(any, linear.Filter{"title": linear.Filter{"containsIgnoreCase": w}})
 	}
 	return linear.Filter{"or": any}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,16 +32,18 @@ type lookups struct {
 
 // lookup is the latest search of one form.
 type lookup struct {
-	words []string
-	pause *time.Timer
-	done  chan struct{} // closed when found is there
-	found []linear.Issue
-	ok    bool
-	at    time.Time
+	words  []string
+	pause  *time.Timer
+	done   chan struct{} // closed when found is there
+	found  linear.IssuePage
+	err    error
+	at     time.Time
+	before *lookup // the one that had begun when this was asked for; nil for none
 }
 
-// want searches for words after a pause in the typing, unless that was done.
-func (l *lookups) want(view string, words []string, pause time.Duration, search func() ([]linear.Issue, bool)) {
+// want searches for words after a pause in the typing, unless that was done. What
+// no search of the form can tell of is looked up at once.
+func (l *lookups) want(view string, words []string, pause time.Duration, search func() (linear.IssuePage, error)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	old := l.known[view]
@@ -49,38 +52,62 @@ func (l *lookups) want(view string, words []string, pause time.Duration, search 
 	}
 	if old != nil && old.pause.Stop() {
 		l.running.Done()
+		old = old.before
 	}
 	if l.known == nil || len(l.known) >= lookedMax {
 		l.known = map[string]*lookup{}
 	}
-	now := &lookup{words: words, done: make(chan struct{}), at: time.Now()}
+	if old == nil || !old.covers(words) {
+		pause = 0
+	}
+	now := &lookup{words: words, done: make(chan struct{}), at: time.Now(), before: old}
 	l.running.Add(1)
 	now.pause = time.AfterFunc(pause, func() {
 		defer l.running.Done()
-		now.found, now.ok = search()
+		now.found, now.err = search()
+		l.mu.Lock()
+		now.before = nil
+		l.mu.Unlock()
 		close(now.done)
 	})
 	l.known[view] = now
 }
 
-// get is what a search for these words found, once it has ended. ok is false when
-// none runs or none can be had: the search is then the caller's.
+// covers reports whether every likely duplicate of a title with these words was
+// asked for: as many words as make one (see similarTo) can't all be missing in the
+// search. The search is for words within words, and for the first of them.
+func (k *lookup) covers(words []string) bool {
+	missing := 0
+	for _, w := range words {
+		if !slices.ContainsFunc(k.words[:min(len(k.words), assistant.SearchedWords)], func(asked string) bool { return strings.Contains(w, asked) }) {
+			missing++
+		}
+	}
+	return missing < sharedNeeded(words)
+}
+
+// get is what a search for these words found, or one that covers them and left
+// nothing out, once it has ended. ok is false when there is none: the search is then
+// the caller's.
 func (l *lookups) get(ctx context.Context, view string, words []string) (found []linear.Issue, ok bool) {
 	l.mu.Lock()
 	now := l.known[view]
-	fresh := now != nil && slices.Equal(now.words, words) && time.Since(now.at) < lookedLife
-	if fresh && now.pause.Stop() { // not begun: no use in waiting for it
+	if now != nil && now.pause.Stop() { // not begun: no use in waiting for it
 		l.running.Done()
-		delete(l.known, view)
-		fresh = false
+		if now = now.before; now == nil {
+			delete(l.known, view)
+		} else {
+			l.known[view] = now
+		}
 	}
 	l.mu.Unlock()
-	if !fresh {
+	if now == nil || time.Since(now.at) >= lookedLife || !now.covers(words) {
 		return nil, false
 	}
 	select {
 	case <-now.done:
-		return now.found, now.ok
+		same := slices.Equal(now.words, words)
+		return now.found.Issues, now.err == nil && (same || !now.found.HasMore)
 	case <-ctx.Done():
 		return nil, false
 	}
@@ -117,24 +144,22 @@ func (a *App) lookAhead(ctx context.Context, r *request, view, title string, pau
 	if len(words) < 2 || view == "" || err != nil {
 		return
 	}
-	a.looks.want(view, words, pause, func() (found []linear.Issue, ok bool) {
+	a.looks.want(view, words, pause, func() (linear.IssuePage, error) {
 		ctx, cancel := context.WithTimeout(a.queue.base, similarCap)
 		defer cancel()
-		found, ok = a.lookFor(ctx, r, s, words)
-		return found, ok
+		return a.lookFor(ctx, r, s, words)
 	})
 }
 
 // lookFor asks Linear for open issues with any of the words.
-func (a *App) lookFor(ctx context.Context, r *request, s *linear.Session, words []string) ([]linear.Issue, bool) {
+func (a *App) lookFor(ctx context.Context, r *request, s *linear.Session, words []string) (linear.IssuePage, error) {
 	filter := linear.OpenOnly()
 	maps.Copy(filter, assistant.TitledLike(words))
 	page, err := s.Issues(ctx, linear.IssueQuery{Filter: filter, Sort: linear.SortUpdated, First: 50})
 	if err != nil {
 		a.Log.InfoContext(ctx, "similar issues not looked up", "ref", r.Ref, "err", err)
-		return nil, false
 	}
-	return page.Issues, true
+	return page, err
 }
 
 // onTyping makes a text input tell of what is written in it.

@@ -145,7 +145,8 @@ func TestSimilarIssues(t *testing.T) {
 
 // TestFormCreateIsOneRequest: likely duplicates are looked for while the title is
 // written, or when the form opens with one; the submit asks Linear for the issue
-// and nothing else. A title that was changed a moment ago is looked up first.
+// and nothing else, also where the title was changed a moment ago. A title that
+// nothing is known of is looked up first.
 func TestFormCreateIsOneRequest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -163,6 +164,25 @@ func TestFormCreateIsOneRequest(t *testing.T) {
 	if n := w.requests(func() { w.submits(w.alice, nil); w.sees(w.alice, engineering, "Created") }); n != 1 {
 		t.Errorf("a form that opened with its title takes %d requests, want 1", n)
 	}
+	writeForm(w, 2)
+	if n := w.requests(func() {
+		w.submits(w.alice, map[string]any{"title": formTitle(2) + " today"})
+		w.sees(w.alice, general, formTitle(2)+" today")
+	}); n != 1 {
+		t.Errorf("a title that was changed a moment ago takes %d requests, want 1", n)
+	}
+	before = w.linear.CountRequests("Issues")
+	w.openForm(w.alice, "eng")
+	w.fills(w.alice, map[string]any{"title": "Safari login shows blank"})
+	w.until("the title to be looked up", func() bool { return w.linear.CountRequests("Issues") > before })
+	if n := w.requests(func() {
+		w.submits(w.alice, map[string]any{"title": "Safari login shows blank page again"})
+		w.form(w.alice, "Similar issues")
+	}); n != 0 {
+		t.Errorf("a title that became a duplicate a moment ago takes %d requests before the question, want 0", n)
+	}
+	closeModal(w)
+	closeModal(w)
 	w.openForm(w.alice, "eng")
 	n := w.requests(func() {
 		w.submits(w.alice, map[string]any{"title": "Safari login spins"})

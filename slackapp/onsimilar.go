@@ -28,7 +28,11 @@ func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d dr
 	defer cancel()
 	found, ok := a.looks.get(ctx, r.Interaction.View.ID, words)
 	if !ok {
-		found, _ = a.lookFor(ctx, r, s, words)
+		page, err := a.lookFor(ctx, r, s, words)
+		if err != nil {
+			return nil
+		}
+		found = page.Issues
 	}
 	type ranked struct {
 		similar
@@ -38,7 +42,7 @@ func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d dr
 	for _, i := range found {
 		shared := assistant.SharedWords(words, assistant.TellingWords(i.Title))
 		itself := i.Title == d.Title && time.Since(i.CreatedAt) < time.Minute // the form was sent twice
-		if itself || !i.State.Open() || len(shared) < 2 || 2*len(shared) < len(words) {
+		if itself || !i.State.Open() || len(shared) < sharedNeeded(words) {
 			continue
 		}
 		all = append(all, ranked{similar{Issue: i, Matches: strings.Join(shared, " ")}, len(shared)})
@@ -50,6 +54,9 @@ func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d dr
 	}
 	return out
 }
+
+// sharedNeeded is how many of the telling words a likely duplicate has.
+func sharedNeeded(words []string) int { return max(2, (len(words)+1)/2) }
 
 // askAboutSimilar is the view that comes before a likely duplicate; nil when there
 // is none. The form stays below it, and its draft is kept.
