@@ -54,6 +54,7 @@ type webhookSecret = accounts.Secret
 type App struct {
 	Config
 	socket   *socket
+	intake   *intake
 	queue    *queue
 	people   *people
 	links    linkBases
@@ -88,7 +89,8 @@ func New(c Config) *App {
 		a.Lease = defaultLease
 	}
 	a.people, a.starts = newPeople(c.API), newStreamStarts()
-	a.socket = &socket{client: c.Socket, log: c.Log, accept: a.accept, seen: c.Counters}
+	a.intake = newIntake()
+	a.socket = &socket{client: c.Socket, log: c.Log, accept: a.accept, settle: a.intake.wait, seen: c.Counters}
 	return a
 }
 
@@ -112,6 +114,7 @@ func (a *App) Run(ctx context.Context) error {
 	a.health(ctx)
 	keeper.Go(func() { a.keepUp(holding) })
 	runErr := a.socket.run(serving)
+	a.intake.wait()
 	if a.removed.Load() {
 		<-ctx.Done() // what Linear could not be told yet is repeated meanwhile
 		runErr = nil

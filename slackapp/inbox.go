@@ -44,14 +44,16 @@ func (a *App) accept(ctx context.Context, in inbound, ack acker) {
 		a.enqueue(ctx, r, false)
 		return
 	}
-	first, journaled := a.journal(ctx, in, r)
-	a.acknowledge(ctx, in, ack)
-	if !first {
-		a.Counters.repeated.Inc()
-		a.Log.InfoContext(ctx, "envelope repeated", "envelope", in.EnvelopeID, "id", r.ID, "retry", in.Retry)
-		return
-	}
-	a.enqueue(ctx, r, journaled)
+	a.intake.take(func() (then func()) {
+		first, journaled := a.journal(ctx, in, r)
+		a.acknowledge(ctx, in, ack)
+		if !first {
+			a.Counters.repeated.Inc()
+			a.Log.InfoContext(ctx, "envelope repeated", "envelope", in.EnvelopeID, "id", r.ID, "retry", in.Retry)
+			return func() {}
+		}
+		return func() { a.enqueue(ctx, r, journaled) }
+	})
 }
 
 func (a *App) acknowledge(ctx context.Context, in inbound, ack acker) {

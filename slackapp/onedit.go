@@ -81,10 +81,19 @@ func (a *App) shownDraft(ctx context.Context, r *request, s *linear.Session, met
 func (a *App) endOfEdit(r *request) func(context.Context, linear.Issue, error) slack.ModalViewRequest {
 	return func(ctx context.Context, i linear.Issue, err error) slack.ModalViewRequest {
 		if err != nil {
-			return failedView("Edit issue", a.failure(ctx, r, err), "")
+			return failedDraft(r.Interaction.View.Title.Text, a.failure(ctx, r, err), "", typedIn(r.Interaction.View.State))
 		}
 		return loading("Edit issue", "Saved "+inline(i.Identifier, 40)+".")
 	}
+}
+
+// typedIn is the text of a submitted edit or comment, to be shown when it failed.
+func typedIn(state *slack.ViewState) draft {
+	d := readDraft(draft{}, state)
+	if comment := fieldText(state, fieldComment); comment != "" {
+		d.Description = comment
+	}
+	return draft{Title: d.Title, Description: d.Description}
 }
 
 // runOne applies one update from a form and shows the card where it was opened.
@@ -136,7 +145,7 @@ func (a *App) submitComment(ctx context.Context, r *request) any {
 	text := strings.TrimSpace(fieldText(v.State, fieldComment))
 	s, err := a.Accounts.Session(ctx, r.Key)
 	if err != nil {
-		return a.submitFailed(ctx, r, "Comment", err, draft{Description: text})
+		return a.submitFailed(ctx, r, "Comment", err, draft{})
 	}
 	return a.race(ctx, r, savingView("Comment", meta.text()), func(ctx context.Context) (linear.Issue, error) {
 		p, err := commentPlan(meta.Issue, toMarkdown(text, slackNames{}))

@@ -44,7 +44,7 @@ func (a *App) raceCreate(ctx context.Context, r *request, s *linear.Session, met
 		return a.createFromForm(ctx, r, s, meta, d)
 	}, func(ctx context.Context, i linear.Issue, err error) slack.ModalViewRequest {
 		if err != nil {
-			return failedView("New Linear issue", a.failure(ctx, r, err), a.keep(ctx, r, keptDraft, heldDraft{Meta: meta, Draft: d}))
+			return failedDraft("New Linear issue", a.failure(ctx, r, err), a.keep(ctx, r, keptDraft, heldDraft{Meta: meta, Draft: d}), d)
 		}
 		return createdView(i)
 	})
@@ -193,13 +193,20 @@ func (a *App) announce(ctx context.Context, r *request, meta formMeta, d draft, 
 	}
 }
 
-// submitFailed is a form's answer when nothing could be tried.
+// submitFailed is a form's answer when nothing could be tried. A draft of a new issue
+// is kept for Try again; of other forms the text stands below.
 func (a *App) submitFailed(ctx context.Context, r *request, title string, err error, d draft) any {
 	if r.Resumed {
 		r.raced = err
 		return nil
 	}
-	view := failedView(title, a.failure(ctx, r, err), a.keep(ctx, r, keptDraft, heldDraft{Meta: readMeta(r.Interaction.View.PrivateMetadata), Draft: d}))
+	f, held := a.failure(ctx, r, err), ""
+	if d.ID != "" {
+		held = a.keep(ctx, r, keptDraft, heldDraft{Meta: readMeta(r.Interaction.View.PrivateMetadata), Draft: d})
+	} else {
+		d = typedIn(r.Interaction.View.State)
+	}
+	view := failedDraft(title, f, held, d)
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }
 

@@ -15,6 +15,10 @@ import (
 // no wait beyond a second without one).
 const progressAfter = 850 * time.Millisecond
 
+// wordingCap bounds what is stored and looked up for the words of a failure: a stuck
+// disk, which may be the failure itself, must not keep them from the person.
+const wordingCap = 3 * time.Second
+
 // errInterrupted says that a request was cut off by restarts too often.
 var errInterrupted = errors.New("slackapp: interrupted by restarts")
 
@@ -102,22 +106,28 @@ func (a *App) tell(ctx context.Context, key store.Key, channel, thread string, m
 
 // fail tells the person what went wrong, in the words of say.
 func (a *App) fail(ctx context.Context, r *request, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	if held, ok := a.needsConnection(ctx, r, err); ok {
-		if err := a.reply(ctx, r, held); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	wording, worded := context.WithTimeout(ctx, wordingCap)
+	defer worded()
+	telling := func(m Message) error {
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		return a.reply(ctx, r, m)
+	}
+	if held, ok := a.needsConnection(wording, r, err); ok {
+		if err := telling(held); err != nil {
 			a.Log.WarnContext(ctx, "person not told", "ref", r.Ref, "err", err)
 		}
 		return
 	}
-	f := a.failure(ctx, r, err)
+	f := a.failure(wording, r, err)
 	if errors.Is(err, linear.ErrTransient) || f.Changed == unknownChange || f.Internal {
 		a.incidents.add(incident{At: time.Now(), Op: r.Op, Ref: r.Ref})
 	}
 	if f.Quiet || r.Key.UserID == "" {
 		return
 	}
-	if err := a.reply(ctx, r, f.message()); err != nil {
+	if err := telling(f.message()); err != nil {
 		a.Log.WarnContext(ctx, "person not told", "ref", r.Ref, "err", err)
 	}
 }

@@ -28,6 +28,7 @@ type socket struct {
 	client *socketmode.Client
 	log    *slog.Logger
 	accept func(ctx context.Context, in inbound, ack acker) // must not block for long
+	settle func()                                           // waits until what was accepted is acknowledged
 	seen   *Counters
 	app    string // the bot's own app; "" when Slack did not say
 
@@ -75,6 +76,7 @@ func (s *socket) run(ctx context.Context) error {
 // close stops intake, gives queued acknowledgements a moment to leave, and hangs up.
 func (s *socket) close(cut context.CancelFunc, ended <-chan error) error {
 	s.setReady(false)
+	s.settle()
 	time.Sleep(ackFlush)
 	cut()
 	err := <-ended

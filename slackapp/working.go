@@ -56,6 +56,16 @@ func failedView(title string, f Failure, held string) slack.ModalViewRequest {
 	return modal(viewBusy, title, "", "Close", "", append(all, actions("", keep...))...)
 }
 
+// failedDraft is failedView for a form whose draft was to be kept. When it could not
+// be, the text stands below, so that it is not lost with the form.
+func failedDraft(title string, f Failure, held string, d draft) slack.ModalViewRequest {
+	view := failedView(title, f, held)
+	if held == "" && d.Title+d.Description != "" {
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, textView(d).Blocks.BlockSet...)
+	}
+	return view
+}
+
 // textView shows what was typed, so that it can be selected and copied.
 func textView(d draft) slack.ModalViewRequest {
 	all := []slack.Block{contextLine("Your text, as you typed it.")}

@@ -34,7 +34,7 @@ func scanEnvelope(r row) (e Envelope, err error) {
 func (db *DB) Receive(ctx context.Context, e Envelope) (first bool, err error) {
 	const insert = `INSERT INTO inbox (id, kind, body, received_at, attempts, owner, due_at, done)
 		VALUES ($1, $2, $3, $4, 1, $5, $6, FALSE) ON CONFLICT (id) DO NOTHING`
-	err = db.execute(ctx, errKnown, insert, e.ID, e.Kind, cell(e.Body), micros(e.ReceivedAt), e.Owner, micros(e.DueAt))
+	err = db.executeTogether(ctx, errKnown, insert, e.ID, e.Kind, cell(e.Body), micros(e.ReceivedAt), e.Owner, micros(e.DueAt))
 	if errors.Is(err, errKnown) {
 		return false, nil
 	}

@@ -26,8 +26,8 @@ type change struct {
 }
 
 // together makes a change in one transaction with those of other callers. It is
-// one statement that writes whole or not at all, and answers ErrNotFound or
-// ErrFenced when it wrote nothing.
+// one statement that writes whole or not at all, and answers ErrNotFound, ErrFenced
+// or errKnown when it wrote nothing.
 func (db *DB) together(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
 	c := &change{ctx: ctx, make: do, done: make(chan struct{})}
 	db.group.mu.Lock()
@@ -83,12 +83,18 @@ func commitAll(ctx context.Context, tx *sql.Tx, all []*change) error {
 			continue
 		}
 		c.result = c.make(ctx, tx)
-		if c.result != nil && !errors.Is(c.result, ErrNotFound) && !errors.Is(c.result, ErrFenced) {
+		if c.result != nil && !wroteNothing(c.result) {
 			_ = tx.Rollback() // the transaction is void either way
 			return c.result
 		}
 	}
 	return tx.Commit()
+}
+
+// wroteNothing reports whether err is the answer of a statement that found no row to
+// change.
+func wroteNothing(err error) bool {
+	return errors.Is(err, ErrNotFound) || errors.Is(err, ErrFenced) || errors.Is(err, errKnown)
 }
 
 // commitEach repeats changes one by one, so that each has its own outcome.
