@@ -18,7 +18,6 @@ const (
 	maxReplyTokens  = 1500
 	inputBudget     = 30_000 * 4 // characters: about four to a token
 	maxAnswer       = 12_000     // characters
-	maxResult       = 24_000     // bytes of one tool result
 )
 
 // Ask is one request in words.

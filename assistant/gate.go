@@ -9,12 +9,12 @@ import (
 
 const maxPerWorkspace = 8
 
-// gate lets one request of a person work and one wait, and at most eight of a
-// workspace work.
+// gate lets one request of a person work and one wait, and at most eight people of a
+// workspace at a time.
 type gate struct {
 	mu      sync.Mutex
 	people  map[store.Key]*turnstile
-	working map[string]int // by workspace
+	working map[string]int // people, by workspace
 }
 
 // turnstile is one person's queue of two.
@@ -32,16 +32,16 @@ func newGate() *gate {
 func (g *gate) enter(ctx context.Context, key store.Key) (leave func(), err error) {
 	g.mu.Lock()
 	t := g.people[key]
-	if t == nil {
-		t = &turnstile{turn: make(chan struct{}, 1)}
-		g.people[key] = t
-	}
-	if t.count == 2 || g.working[key.TeamID] == maxPerWorkspace {
+	if t == nil && g.working[key.TeamID] == maxPerWorkspace || t != nil && t.count == 2 {
 		g.mu.Unlock()
 		return nil, ErrBusy
 	}
+	if t == nil {
+		t = &turnstile{turn: make(chan struct{}, 1)}
+		g.people[key] = t
+		g.working[key.TeamID]++
+	}
 	t.count++
-	g.working[key.TeamID]++
 	g.mu.Unlock()
 	select {
 	case t.turn <- struct{}{}:
@@ -55,9 +55,10 @@ func (g *gate) enter(ctx context.Context, key store.Key) (leave func(), err erro
 func (g *gate) forget(key store.Key, t *turnstile) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if t.count--; t.count == 0 {
-		delete(g.people, key)
+	if t.count--; t.count > 0 {
+		return
 	}
+	delete(g.people, key)
 	if g.working[key.TeamID]--; g.working[key.TeamID] == 0 {
 		delete(g.working, key.TeamID)
 	}

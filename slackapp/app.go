@@ -44,6 +44,7 @@ type Config struct {
 	Words    bool // plain words are read (ASSISTANT is not off)
 	Memories *assistant.Memories
 	Loop     *assistant.Loop // optional: the language model
+	Provider string          // with Loop: who reads what it is told, as people know them
 	Pulse    *Pulse          // optional: what the Health tab knows of Linear
 }
 

@@ -71,8 +71,8 @@ func heldLine(held string) slack.Block {
 // heldCreate words a waiting new issue for connectPrompt.Held and resume.
 func heldCreate(title string) string { return "creating " + quoted(title, 40) }
 
-// accessView lists what a connection allows, in words.
-func accessView(scopes []string, actor string) slack.ModalViewRequest {
+// accessView lists what a connection allows, in words. reader is who reads plain words.
+func accessView(scopes []string, actor, reader string) slack.ModalViewRequest {
 	var can []string
 	for _, s := range scopes {
 		can = append(can, "• "+scopeWords(s))
@@ -81,7 +81,16 @@ func accessView(scopes []string, actor string) slack.ModalViewRequest {
 	return modal(viewAccess, "What I can access", "", "Close", "",
 		section("*With your approval I can*\n"+strings.Join(slices.Compact(can), "\n")),
 		section("*In Linear this appears as*\n"+actingLong(actor)),
+		contextLine(readByWords(reader)),
 		contextLine("Your access is stored encrypted. Disconnecting deletes it and removes it in Linear."))
+}
+
+// readByWords says who reads what people ask in plain words; "" for nobody.
+func readByWords(reader string) string {
+	if reader == "" {
+		return ""
+	}
+	return "Plain words may go to " + inline(reader, 80) + ", with what I read in Slack and Linear to answer them. Commands, buttons and forms don't."
 }
 
 func actingLong(actor string) string {

@@ -27,6 +27,7 @@ type home struct {
 	At      time.Time // when the rows were read
 	Failed  time.Time // when a refresh failed; the old rows stay
 	Ref     string
+	Reader  string // who reads plain words; empty: nobody but the bot
 }
 
 // recentIssue is an issue the person touched from Slack, newest first.
@@ -99,7 +100,7 @@ func (h home) connected() []slack.Block {
 	all = append(all, h.myIssues()...)
 	all = append(all, h.recent()...)
 	return append(all, slack.NewDividerBlock(), contextLine(dotted(
-		"Help: "+code(h.Word+" help", 60), h.version(), h.refreshed()), h.trouble()))
+		"Help: "+code(h.Word+" help", 60), h.version(), h.refreshed()), readByWords(h.Reader), h.trouble()))
 }
 
 func (h home) myIssues() []slack.Block {

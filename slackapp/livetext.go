@@ -12,9 +12,14 @@ import (
 )
 
 const (
-	liveAfter = 100 * time.Millisecond // an answer that is whole before this is one post
-	streamGap = 700 * time.Millisecond // between two sights of a stream (Slack: chat.appendStream is tier 4)
-	editGap   = time.Second            // between two edits of a message (Slack: chat.update is tier 3)
+	// liveAfter is about one round trip to Slack: the first words wait no longer, and an
+	// answer that is whole before is one post.
+	liveAfter = 100 * time.Millisecond
+
+	streamGap  = 900 * time.Millisecond // between two sights of a stream: a second, with the way to Slack
+	streamRush = 600 * time.Millisecond // the least, when much has gathered (Slack: chat.appendStream is tier 4, 100 a minute)
+	streamFull = 400                    // bytes that are much
+	editGap    = time.Second            // between two edits of a message (Slack: chat.update is tier 3)
 
 	// chat.startStream is tier 2, 20 a minute for a workspace: a few are left for others.
 	streamStarts = 15
@@ -37,6 +42,7 @@ type liveText struct {
 
 	start   sync.Once
 	quit    chan struct{}
+	full    chan struct{} // much has gathered
 	working sync.WaitGroup
 
 	mu     sync.Mutex
@@ -54,40 +60,56 @@ func (l *liveText) write(piece string) {
 	l.mu.Lock()
 	l.whole.WriteString(piece)
 	l.unsent += piece
+	gathered := len(l.unsent)
 	l.mu.Unlock()
 	l.start.Do(func() {
-		l.quit = make(chan struct{})
+		l.quit, l.full = make(chan struct{}), make(chan struct{}, 1)
 		l.working.Go(l.run)
 	})
+	if gathered >= streamFull {
+		select {
+		case l.full <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // run shows what there is, again and again, until end.
 func (l *liveText) run() {
-	timer := time.NewTimer(liveAfter)
-	defer timer.Stop()
-	for {
-		select {
-		case <-l.quit:
-			return
-		case <-l.ctx.Done():
-			return
-		case <-timer.C:
-		}
-		began := time.Now()
-		gap := l.show()
-		timer.Reset(max(gap-time.Since(began), liveAfter))
+	least, most := liveAfter, liveAfter
+	for began := time.Now(); l.wait(began, least, most); {
+		began = time.Now()
+		least, most = l.show()
 	}
 }
 
-// show shows what came since, and says how long to wait before the next time.
-func (l *liveText) show() (gap time.Duration) {
-	unsent := l.take()
-	gap = editGap
-	if l.stream {
-		gap = streamGap
+// wait waits until it is time for the next sight: most after the last one, or least
+// when much has gathered. It reports whether there is to be one.
+func (l *liveText) wait(last time.Time, least, most time.Duration) bool {
+	return l.sleep(time.Until(last.Add(least)), nil) && l.sleep(time.Until(last.Add(most)), l.full)
+}
+
+// sleep reports whether the work still goes on afterwards.
+func (l *liveText) sleep(d time.Duration, sooner <-chan struct{}) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-l.quit:
+		return false
+	case <-l.ctx.Done():
+		return false
+	case <-sooner:
+	case <-timer.C:
 	}
+	return true
+}
+
+// show shows what came since, and says how long to wait before the next time.
+func (l *liveText) show() (least, most time.Duration) {
+	unsent := l.take()
+	least, most = l.pace()
 	if unsent == "" || l.stopped {
-		return gap
+		return least, most
 	}
 	var err error
 	switch {
@@ -98,8 +120,9 @@ func (l *liveText) show() (gap time.Duration) {
 	default:
 		_, _, _, err = l.app.Quick.UpdateMessageContext(l.ctx, l.r.Channel, l.ts, l.sofar().options()...)
 	}
+	least, most = l.pace() // there may be a stream now
 	if err == nil {
-		return gap
+		return least, most
 	}
 	l.giveBack(unsent)
 	if streamEnded(err) {
@@ -107,10 +130,18 @@ func (l *liveText) show() (gap time.Duration) {
 		l.cancel()
 	}
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		gap = max(gap, limited.RetryAfter)
+		least, most = max(least, limited.RetryAfter), max(most, limited.RetryAfter)
 	}
 	l.app.Log.DebugContext(l.ctx, "part of an answer not shown", "ref", l.r.Ref, "err", err)
-	return gap
+	return least, most
+}
+
+// pace is how soon the next sight may come, and how late.
+func (l *liveText) pace() (least, most time.Duration) {
+	if l.stream {
+		return streamRush, streamGap
+	}
+	return editGap, editGap
 }
 
 func (l *liveText) take() string {
@@ -118,6 +149,10 @@ func (l *liveText) take() string {
 	defer l.mu.Unlock()
 	unsent := l.unsent
 	l.unsent = ""
+	select {
+	case <-l.full:
+	default:
+	}
 	return unsent
 }
 

@@ -63,6 +63,29 @@ func TestWordsAreShownAsTheyCome(t *testing.T) {
 	}
 }
 
+// A model that writes fast is shown more often, within what Slack allows.
+func TestMuchTextIsShownSooner(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("It depends on very many things. ", 59)
+	w := speaking(t, text, 10*time.Millisecond)
+	w.says(w.alice, w.alice.DM(), wondering)
+	w.await("the whole answer", func() bool {
+		m, ok := w.alice.Find(w.alice.DM(), "It depends")
+		return ok && !m.Streaming && strings.Contains(slacktest.Text(m), strings.TrimSpace(text))
+	})
+	shown := w.callsOf("chat.startStream", "chat.appendStream")
+	if len(shown) < 2 {
+		t.Fatalf("the answer came in %d parts", len(shown))
+	}
+	soonest := time.Minute
+	for n := 1; n < len(shown); n++ {
+		soonest = min(soonest, shown[n].At.Sub(shown[n-1].At))
+	}
+	if soonest < 500*time.Millisecond || soonest > 850*time.Millisecond {
+		t.Errorf("two parts within %v, want 600 ms where 400 characters have gathered", soonest)
+	}
+}
+
 func TestAStreamThatSlackEndsIsNotPostedAgain(t *testing.T) {
 	t.Parallel()
 	w := speaking(t, strings.Repeat("It goes on for ever. ", 400), 20*time.Millisecond)

@@ -141,11 +141,17 @@ func (a *App) belowAnswer(ctx context.Context, r *request, answer assistant.Answ
 	if command := assistant.Spell(answer.Plan); command != "" && !tainted {
 		m = m.with(contextLine("The same as a command: " + code(unescape(a.Word+" "+command), 500)))
 	}
+	if answer.Text != "" {
+		m = m.with(contextLine(modelNotice))
+	}
 	if len(answer.Proposal.Changes) > 0 {
 		return append(m.Blocks, a.preview(ctx, r, answer.Proposal).Blocks...)
 	}
 	return append(m.Blocks, feedbackButtons(r.Ref))
 }
+
+// modelNotice stands below words that are not the program's own.
+const modelNotice = "A language model wrote this. It can be wrong."
 
 // showMine offers a public answer's hidden part to whoever presses, read with their
 // own connection.

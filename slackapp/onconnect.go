@@ -242,5 +242,5 @@ func (a *App) pressAccess(ctx context.Context, r *request) error {
 	if err != nil {
 		return err
 	}
-	return a.openOver(ctx, r, accessView(a.Accounts.Scopes, actor))
+	return a.openOver(ctx, r, accessView(a.Accounts.Scopes, actor, a.Provider))
 }

@@ -71,7 +71,7 @@ func (a *App) showHome(ctx context.Context, key store.Key, homeTeam string, p ho
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	h := home{Account: account, Word: a.Word, Version: a.Version, View: p.View, First: p.First}
+	h := home{Account: account, Word: a.Word, Version: a.Version, View: p.View, First: p.First, Reader: a.Provider}
 	if who, err := a.people.get(ctx, key, homeTeam); err == nil {
 		h.Admin = a.admin(who)
 	}

@@ -110,7 +110,7 @@ func (w world) results() []result {
 
 func (w world) home() home {
 	return home{
-		Account: account(), Word: "/linear", Version: "1.0.0", Admin: true, View: "due", Issues: w.issues, Next: "next", At: noon,
+		Account: account(), Word: "/linear", Version: "1.0.0", Admin: true, View: "due", Issues: w.issues, Next: "next", At: noon, Reader: "Anthropic",
 		Recent: []recentIssue{{Issue: w.issue, What: moved("Moved", "Triage", w.title), At: noon, UndoID: "proposal-1"}},
 	}
 }
@@ -147,7 +147,7 @@ func (w world) otherSurfaces() map[string]any {
 		"connect":         connectPrompt{URL: "https://bot.acme.test/connect/abc", Actor: "user", Held: heldCreate(w.title)}.message(),
 		"connect_app":     connectPrompt{URL: "https://bot.acme.test/connect/abc", Actor: "app"}.message(),
 		"connect_modal":   connectPrompt{URL: "https://bot.acme.test/connect/abc", State: store.Expired}.view(),
-		"access":          accessView([]string{"read", "write"}, "user"),
+		"access":          accessView([]string{"read", "write"}, "user", "Anthropic"),
 		"one_step_left":   oneStepLeft(noon, heldCreate("Fix login")),
 		"code":            codeView("meta"),
 		"connected":       connected(a, heldCreate(w.title), "", ""),

@@ -146,6 +146,7 @@ func withLoop(t *testing.T, limits assistant.BudgetLimits, limit func(*assistant
 	w := newWorld(t, worldOptions{App: func(c *slackapp.Config) {
 		m := assistant.NewAnthropic(assistant.AnthropicConfig{Key: accounts.NewSecret("sk-test"), BaseURL: model.URL})
 		c.Loop = assistant.NewLoop(m, c.Engine, assistant.NewBudget(c.DB, limits), slog.New(slog.NewTextHandler(t.Output(), nil)))
+		c.Provider = "Anthropic"
 		change(limit, c.Loop)
 	}})
 	return w, model
@@ -182,6 +183,23 @@ func TestTheParserNeedsNoModel(t *testing.T) {
 	if n := len(model.Requests()); n > 0 {
 		t.Errorf("%d requests to the model for a sentence the parser reads", n)
 	}
+}
+
+// People are told which words a language model wrote, and who reads theirs.
+func TestWhatAModelWroteIsMarked(t *testing.T) {
+	t.Parallel()
+	w, _ := withModel(t, modeltest.Script(modeltest.Say("It depends.")))
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), wondering)
+	mustSay(t, slacktest.Text(w.sees(w.alice, w.alice.DM(), "It depends.")), "A language model wrote this.")
+	w.says(w.alice, w.alice.DM(), "move ENG-98 to In Review")
+	if text := slacktest.Text(w.sees(w.alice, w.alice.DM(), "Ready to make 1 change")); strings.Contains(text, "language model") {
+		t.Errorf("the program's own words are said to be a model's:\n%s", text)
+	}
+	if err := w.alice.OpenHome(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.home(w.alice, "Plain words may go to Anthropic")
 }
 
 func TestAModelThatFailsLeavesTheCommands(t *testing.T) {

@@ -298,6 +298,20 @@ func (c *config) usesModel() bool {
 	return c.AnthropicAPIKey != "" && (c.Assistant == "model" || c.Assistant == "auto")
 }
 
+// provider names who reads what the language model is told; "" without one.
+func (c *config) provider() string {
+	base, err := url.Parse(c.AnthropicBaseURL)
+	switch {
+	case !c.usesModel():
+		return ""
+	case err != nil || base.Host == "" || base.Host == "api.anthropic.com":
+		return "Anthropic"
+	case loopback(base.Hostname()):
+		return "a language model on the bot's own machine"
+	}
+	return base.Host
+}
+
 // probeEvery is the time between the next two turns of PROBE_SCHEDULE.
 func (c *config) probeEvery() time.Duration {
 	spec, err := cron.ParseStandard(c.ProbeSchedule)

@@ -246,3 +246,20 @@ func TestWrongKeysetIsNamed(t *testing.T) {
 		t.Errorf("rotating a keyset of the environment = %d:\n%s", status, out)
 	}
 }
+
+// Home and the page of what is accessed name who reads plain words.
+func TestProviderIsNamed(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{
+		"": "Anthropic", "https://api.anthropic.com/": "Anthropic", "https://llm.acme.test/v1": "llm.acme.test",
+		"http://127.0.0.1:9000": "a language model on the bot's own machine",
+	} {
+		c := config{Assistant: "auto", AnthropicAPIKey: "sk-test", AnthropicBaseURL: base}
+		if got := c.provider(); got != want {
+			t.Errorf("of %q: %q, want %q", base, got, want)
+		}
+		if c.AnthropicAPIKey = ""; c.provider() != "" {
+			t.Errorf("without a key %q is named", c.provider())
+		}
+	}
+}

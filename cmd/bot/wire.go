@@ -100,7 +100,7 @@ func (b *bot) wire(ctx context.Context) error {
 	b.app = slackapp.New(slackapp.Config{
 		API: retrying, Quick: quick, Socket: socketmode.New(cfg.socketClient()),
 		DB: b.db, Sealer: b.keyring, Accounts: manager,
-		Engine: engine, Memories: assistant.NewMemories(b.db, b.keyring), Loop: b.loop(engine),
+		Engine: engine, Memories: assistant.NewMemories(b.db, b.keyring), Loop: b.loop(engine), Provider: cfg.provider(),
 		Counters: counters, Log: b.log, Word: cfg.Command, Admins: cfg.admins(),
 		Webhook: cfg.webhookSecret(), Owner: b.owner, Version: version(), Pulse: pulse, Words: cfg.Assistant != "off",
 	})
