@@ -111,6 +111,12 @@ func (p *reader) takeForm() bool {
 	case i == "" || p.eat("handle", "do", "own", "work on", "take care of") == "":
 		return false
 	}
+	if i == "" && p.givenNext() {
+		return p.eachTarget(func(targets []string) bool {
+			p.targets = targets // take all of Bob's bugs and give them to Carol
+			return p.done()
+		})
+	}
 	return p.eachTarget(func(targets []string) bool {
 		p.eat("myself", "on", "over", "up")
 		c := newDelta()
@@ -118,9 +124,23 @@ func (p *reader) takeForm() bool {
 	})
 }
 
+// givenNext reports whether the next clause gives what this one takes to somebody.
+func (p *reader) givenNext() bool {
+	i := p.hi
+	for i < p.end && separates(p.toks[i]) {
+		i++
+	}
+	if i+2 >= p.end || p.toks[i].is("take") || !slices.ContainsFunc(assignVerbs, p.toks[i].is) {
+		return false
+	}
+	object := p.toks[i+1]
+	return object.is("it") || object.is("them") || object.is("those") || object.is("these") || object.is("that")
+}
+
 // unassignForm: unassign ENG-12, take Bob off ENG-12.
 func (p *reader) unassignForm() bool {
 	none := func(targets []string) bool {
+		p.whose = ""
 		c := newDelta()
 		return c.put("assignee", "none") && p.more(c, targets) && p.ending() && p.apply(targets, c)
 	}
@@ -128,13 +148,16 @@ func (p *reader) unassignForm() bool {
 	case "":
 		return false
 	case "remove", "take", "drop":
-		if _, ok := p.person(); !ok {
+		who, ok := p.person()
+		if !ok || who == "none" {
 			return false
 		}
+		p.whose = who
 		return p.eat("from", "off", "off of", "as assignee from", "as assignee of", "as the assignee of", "as the assignee from", "as assignee on") != "" && p.eachTarget(none)
 	}
 	after := p.save()
 	if who, ok := p.person(); ok && who != "none" && p.eat("from", "off") != "" {
+		p.whose = who
 		return p.eachTarget(none)
 	}
 	p.out = after

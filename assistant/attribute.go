@@ -115,7 +115,7 @@ func (p *reader) valueOf(key string, c *delta, team string) bool {
 
 // setAttributeForm: set the priority of ENG-12 to high; set status Done for ENG-1.
 func (p *reader) setAttributeForm() bool {
-	verb := p.eat("set", "change", "update", "make", "edit", "modify", "adjust", "raise", "lower", "increase", "decrease", "bump", "switch", "mark", "put", "reset", "move", "setting", "changing", "updating", "bump up", "drop", "reduce", "add", "give", "correct", "fix", "replace", "assign")
+	verb := p.eat("set", "change", "update", "make", "edit", "modify", "adjust", "raise", "lower", "increase", "decrease", "bump", "switch", "mark", "put", "reset", "move", "setting", "changing", "updating", "bump up", "drop", "reduce", "add", "give", "correct", "fix", "replace", "assign", "push", "push back", "postpone", "pull in", "extend", "shift", "delay")
 	if verb == "" && p.asksBack() {
 		return false
 	}
@@ -135,7 +135,7 @@ func (p *reader) setAttributeForm() bool {
 	p.eat("of", "on", "for", "to", "from")
 	if p.eachTarget(func(targets []string) bool {
 		c := newDelta()
-		if p.done() || p.peek(0).is("'s") || verb == "" && !slices.ContainsFunc([]string{"must", "should", "to", "→"}, p.peek(0).is) { // told, not asked for
+		if p.done() || p.peek(0).is("'s") || verb == "" && !slices.ContainsFunc([]string{"must", "should", "to", "→", ":"}, p.peek(0).is) || verb == "" && p.peek(0).is(":") && (key == "title" || key == "description") { // told, not asked for
 			return false
 		}
 		if p.eat("from") != "" && !p.valueOf(key, newDelta(), p.teamOf(targets)) {

@@ -55,6 +55,9 @@ func (p *reader) commentOn() bool {
 		return false
 	}
 	targets, ok := p.commentTargets()
+	if !ok && len(p.thread.Issues) == 1 && p.list == 0 && (p.peek(0).is(":") || p.peek(0).kind == tokenQuoted) {
+		targets, ok = p.thread.Issues, true // add a comment: text, on what was last shown
+	}
 	if !ok {
 		return false
 	}

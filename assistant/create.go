@@ -137,6 +137,9 @@ func (p *reader) headNoun(h *head) bool {
 				return false
 			}
 			p.eat(",", "and")
+			if rank := p.toks[p.at-1]; len(rank.text) == 2 && rank.text[0] == 'p' && p.titleOrPlaceNext() {
+				h.noun = true // a P1 for ENG
+			}
 			continue
 		}
 		p.out = before
@@ -167,6 +170,13 @@ func (p *reader) headNoun(h *head) bool {
 		return false
 	}
 	return true
+}
+
+// titleOrPlaceNext reports whether a title, a colon or the place of a new issue
+// comes next.
+func (p *reader) titleOrPlaceNext() bool {
+	t := p.peek(0)
+	return p.titleNext() || t.is(":") || t.is("in") || t.is("for") || t.is("about") || t.is("on")
 }
 
 func (p *reader) labelAhead() (string, bool, bool) {

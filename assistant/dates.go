@@ -10,9 +10,10 @@ import (
 const isoDay = "2006-01-02"
 
 var (
-	spanShape  = regexp.MustCompile(`^(\d{1,4})\s*(h|hours?|hrs?|d|days?|w|weeks?|wks?|m|mo|months?|q|quarters?|y|years?)$`)
-	dayOfMonth = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)$`)
-	monthShape = regexp.MustCompile(`^(?:(\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?\s+([a-z]{3,9})|([a-z]{3,9})\s+(\d{1,2})(?:st|nd|rd|th)?)(?:,?\s+(\d{4}))?$`)
+	spanShape    = regexp.MustCompile(`^(\d{1,4})\s*(h|hours?|hrs?|d|days?|w|weeks?|wks?|m|mo|months?|q|quarters?|y|years?)$`)
+	dayOfMonth   = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)$`)
+	numericShape = regexp.MustCompile(`^(?:(\d{4})[./](\d{2})[./](\d{2})|(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?)$`)
+	monthShape   = regexp.MustCompile(`^(?:(\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?\s+([a-z]{3,9})|([a-z]{3,9})\s+(\d{1,2})(?:st|nd|rd|th)?)(?:,?\s+(\d{4}))?$`)
 )
 
 // parseDay reads a calendar day relative to now, in now's location: today,
@@ -22,6 +23,9 @@ func parseDay(text string, now time.Time) (day time.Time, ok bool) {
 	text = strings.ToLower(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '_' }), " "))
 	today := startOfDay(now)
 	if day, err := time.ParseInLocation(isoDay, text, now.Location()); err == nil {
+		return day, true
+	}
+	if day, ok := numericDay(text, now); ok {
 		return day, true
 	}
 	switch text {
@@ -69,6 +73,42 @@ func parseDay(text string, now time.Time) (day time.Time, ok bool) {
 		return addSpan(today, n, unit), true
 	}
 	return time.Time{}, false
+}
+
+// numericDay reads 31.12.2026, 12/31/2026, 31/12 and 2026/12/31. Between slashes the
+// month may stand first or second: a date that could be two days is none.
+func numericDay(text string, now time.Time) (time.Time, bool) {
+	m := numericShape.FindStringSubmatch(text)
+	if m == nil {
+		return time.Time{}, false
+	}
+	y, month, n := m[1]+m[6], m[2]+m[5], m[3]+m[4]
+	if strings.Contains(text, "/") && m[1] == "" {
+		first, _ := strconv.Atoi(m[4]) // two digits at most, by the pattern
+		second, _ := strconv.Atoi(m[5])
+		switch {
+		case first > 12 || first == second:
+		case second > 12:
+			month, n = n, month
+		default:
+			return time.Time{}, false
+		}
+	}
+	if len(y) == 2 {
+		y = "20" + y
+	}
+	dated := y != ""
+	if !dated {
+		y = strconv.Itoa(now.Year())
+	}
+	day, err := time.ParseInLocation("2006-1-2", y+"-"+month+"-"+n, now.Location())
+	if err != nil {
+		return time.Time{}, false
+	}
+	if !dated && day.Before(startOfDay(now)) {
+		day = day.AddDate(1, 0, 0)
+	}
+	return day, true
 }
 
 // comingDay is the next day with that number: the 30th.

@@ -102,6 +102,13 @@ func (p *reader) apply(targets []string, c *delta) bool {
 			}
 			changes["state"] = name
 		}
+		if !p.narrows(t, c.types) {
+			return false
+		}
+		if p.unchanged(t, changes) {
+			p.refusal = RefuseUnchanged
+			return false
+		}
 		if !p.change(t, changes) {
 			return false
 		}

@@ -14,6 +14,7 @@ type filters struct {
 	opposite bool   // the next filter is negated
 	fresh    bool   // "new": since when, or else the newest
 	pending  string // updated, created: the key of a time still to come
+	group    string // per team: the key that issues are counted by
 	written  int    // counts what was written, to be taken back when a rule fails
 }
 
@@ -81,7 +82,7 @@ func (f *filters) addLabels(names []string, anyOf bool) bool {
 
 // filler words say nothing about which issues are meant.
 var filler = wordSet(`the all any every each a an of that which who whose are is was were be been being have has had having
-do does did there currently still now right already only some our with where it its 's 're their they he she getting got your entire whole full complete list available existing`)
+do does did there currently still now right already only some our with where it its waiting 's 're their they he she getting got your entire whole full complete list available existing`)
 
 var nouns = map[string]bool{ // true: one issue
 
@@ -93,6 +94,7 @@ var nouns = map[string]bool{ // true: one issue
 // atoms are tried in order: longer and more particular readings first.
 func atoms() []func(*reader, *filters) bool {
 	return []func(*reader, *filters) bool{
+		(*reader).groupAtom,
 		(*reader).lackAtom,
 		(*reader).butAtom,
 		(*reader).notAtom,
@@ -166,6 +168,9 @@ func (p *reader) atom(f *filters) bool {
 
 // assigneeAtom: assigned to Alice, for Bob, Carol's, my, on my plate.
 func (p *reader) assigneeAtom(f *filters) bool {
+	if p.eat("on my plate today", "on my plate right now", "on my plate now", "on my plate at the moment", "on my list today", "on my list right now") != "" {
+		return f.setNames("assignee", []string{"me"})
+	}
 	if p.eat("my", "mine", "on my plate", "on my list", "on my desk", "on my queue", "in my queue", "in my backlog", "in my name", "that i own", "i own", "i have", "i 'm assigned", "i am assigned", "i 'm assigned to", "i am assigned to", "do i have", "have i got", "i 've got", "i 'm responsible for", "i am responsible for") != "" {
 		return f.setNames("assignee", []string{"me"})
 	}

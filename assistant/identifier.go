@@ -3,6 +3,7 @@ package assistant
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -30,16 +31,34 @@ func joinIdentifiers(src string, toks []token, d *linear.Directory) []token {
 			if ref, ok := keyedNumber(t.text, d); ok {
 				t.kind, t.text = tokenIssue, ref
 			} else if team, ok := teamByKey(d, t.text); ok && i+1 < len(toks) && (src[t.pos:t.end] == strings.ToUpper(t.text) || i == 0 || toks[i-1].kind == tokenSymbol || clauseVerbs[toks[i-1].text] || slices.Contains(issueNouns, toks[i-1].text)) {
-				n := toks[i+1]
-				if ref, ok := issueRef(team.Key + "-" + n.text); ok && n.kind == tokenWord && !n.joined && blank(src[t.end:n.pos]) && endsIdentifier(toks, i+2) {
-					t = token{kind: tokenIssue, text: ref, pos: t.pos, end: n.end}
-					i++
+				if ref, n := spacedNumber(src, toks, i, team.Key); n > 0 {
+					t = token{kind: tokenIssue, text: ref, pos: t.pos, end: toks[i+n].end}
+					i += n
 				}
 			}
 		}
 		out = append(out, t)
 	}
 	return out
+}
+
+// spacedNumber reads 12, dash 12 or twelve after the key of a team at token i; n is how
+// many tokens that is. One is no number here: the eng one is an issue of that team.
+func spacedNumber(src string, toks []token, i int, key string) (ref string, n int) {
+	n = 1
+	if toks[i+1].is("dash") && i+2 < len(toks) {
+		n = 2 // as it is dictated
+	}
+	t := toks[i+n]
+	text := t.text
+	if k := numberWords[text]; k > 1 {
+		text = strconv.Itoa(k)
+	}
+	ref, ok := issueRef(key + "-" + text)
+	if !ok || t.kind != tokenWord || t.joined || !blank(src[toks[i+n-1].end:t.pos]) || !endsIdentifier(toks, i+n+1) {
+		return "", 0
+	}
+	return ref, n
 }
 
 // keyedNumber reads eng12.

@@ -53,6 +53,9 @@ func (p *reader) listing() bool {
 	if p.tells() || p.reports() {
 		return false
 	}
+	if t := p.peek(1); (p.peek(0).is("that") || p.peek(0).is("this") || p.peek(0).is("it")) && (t.is("one") || t.is("'s") || t.is("is")) {
+		return false // that one's done: told of an issue
+	}
 	f := &filters{input: map[string]any{}}
 	p.ahead(f)
 	verb, searching := p.listVerb(f)
@@ -73,6 +76,9 @@ func (p *reader) listing() bool {
 	}
 	if p.list > 0 && f.superl && p.toks[p.hi-1].is("one") {
 		return false // the oldest one of the list before
+	}
+	if f.group != "" {
+		return p.grouped(f)
 	}
 	p.list = p.addStep(Step{Tool: toolList, Input: f.input}) + 1
 	p.targets = nil

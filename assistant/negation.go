@@ -1,6 +1,9 @@
 package assistant
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // What is not so: fields that are empty, and filters that must not hold.
 
@@ -63,8 +66,10 @@ func (p *reader) notAtom(f *filters) bool {
 	}
 	if p.allBefore() {
 		p.at++ // anything but bugs
-	} else if p.eat("not", "non", "except", "except for", "excluding", "other than", "without", "without the", "but not", "apart from", "that do not have", "do not have", "does not have", "not counting", "minus", "but without", "besides", "leaving out", "aside from", "everything except", "anything except", "ignoring", "that are neither", "skipping", "omitting", "with no", "having no", "without any") == "" {
+	} else if cue := p.eat("not", "non", "except", "except for", "excluding", "other than", "without", "without the", "but not", "apart from", "that do not have", "do not have", "does not have", "not counting", "minus", "but without", "besides", "leaving out", "aside from", "everything except", "anything except", "ignoring", "that are neither", "skipping", "omitting", "with no", "having no", "without any"); cue == "" {
 		return false
+	} else if strings.HasPrefix(cue, "everything") || strings.HasPrefix(cue, "anything") {
+		f.noun = true
 	}
 	p.eat("the", "the ones", "the ones that are", "those", "those that are", "ones", "ones that are", "any", "all", "issues", "the issues", "tickets", "anything", "things")
 	f.opposite = true

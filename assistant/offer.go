@@ -15,7 +15,7 @@ const (
 )
 
 // taking back: before a request they say that it is not one.
-var negating = wordSet(`not never no without stop stopped avoid unless neither nor nothing`)
+var negating = wordSet(`not never no without stop stopped avoid unless neither nor nothing nobody noone hardly nearly almost`)
 
 // offers are commands for a sentence that is no plan: what its parts say by
 // themselves, then the issues it names.
@@ -75,6 +75,12 @@ func changesOneOf(refs []string, command string) bool {
 // every place where one can begin. After a negation there are none.
 func (p *reader) parts() []string {
 	var parts []string
+	if p.quotes() {
+		return nil
+	}
+	if verb := p.nearVerb(); verb != "" {
+		parts = append(parts, verb+p.src[p.toks[p.opening(0)].end:])
+	}
 	for i := 0; i < p.end && len(parts) < offerTries; i++ {
 		t := p.toks[i]
 		if t.kind == tokenWord && negating[t.text] {
@@ -127,6 +133,45 @@ func (p *reader) stated(i, end int) string {
 	return p.toks[i].text + " → " + p.src[p.toks[rest].pos:p.toks[end-1].end]
 }
 
+// onlyIssue is the issue that the sentence names, when it is one.
+func (p *reader) onlyIssue() (ref string, one bool) {
+	for _, t := range p.toks {
+		if t.kind == tokenIssue && t.text != ref {
+			if ref != "" {
+				return "", false
+			}
+			ref = t.text
+		}
+	}
+	return ref, ref != ""
+}
+
+// nearVerb is the one verb that the first word of the sentence is a slip of.
+func (p *reader) nearVerb() string {
+	i := p.opening(0)
+	if i >= p.end || p.toks[i].kind != tokenWord || len(p.toks[i].text) < 4 || openingWords[p.toks[i].text] {
+		return ""
+	}
+	near := ""
+	for verb := range clauseVerbs {
+		if len(verb) < 4 || edits(verb, p.toks[i].text) > 1 {
+			continue
+		}
+		if near != "" {
+			return ""
+		}
+		near = verb
+	}
+	return near
+}
+
+// quotes reports whether the sentence quotes somebody: > close ENG-1.
+func (p *reader) quotes() bool {
+	return slices.ContainsFunc(p.toks, func(t token) bool {
+		return t.kind == tokenSymbol && t.text == ">" && (t.pos == 0 || p.src[t.pos-1] == '\n')
+	})
+}
+
 // telling words stand between an issue and what it is said to be.
 var telling = wordSet(`is are was now already should must can could may be been has have to needs need get gets got`)
 
@@ -135,7 +180,11 @@ func (p *reader) command(text string) string {
 	if strings.TrimSpace(text) == "" {
 		return ""
 	}
-	r := newReader(text, p.names, p.d, p.thread, p.now, offerBudget).read()
+	thread := p.thread
+	if ref, one := p.onlyIssue(); one {
+		thread.Issues = []string{ref} // what it means in a part
+	}
+	r := newReader(text, p.names, p.d, thread, p.now, offerBudget).read()
 	if len(r.Plan.Steps) == 0 || strings.HasPrefix(r.Command, VerbSearch) {
 		return "" // anything at all can be searched for
 	}

@@ -38,6 +38,9 @@ func (p *reader) read() Reading {
 	if refusal, ok := p.refused(); ok {
 		return Reading{Certain: true, Refusal: refusal}
 	}
+	if p.watches() {
+		return Reading{Certain: true, Refusal: RefuseNotify}
+	}
 	if len(p.toks) > maxTokens && p.tooLong() {
 		return Reading{Leftover: p.unread(), Refusal: p.refusal}
 	}
@@ -81,9 +84,12 @@ type out struct {
 	created   int      // index of the last create + 1
 	questions []Question
 	count     bool
-	wish      bool // the clause began with I want, I need
-	whole     bool // the verb of the last change was the whole change: close, cancel
-	fragment  bool // the clause follows another without a verb of its own
+	wish      bool   // the clause began with I want, I need
+	whole     bool   // the verb of the last change was the whole change: close, cancel
+	fragment  bool   // the clause follows another without a verb of its own
+	until     string // the end of the time that was read last: in october
+	begun     int    // steps there were when the clause began
+	whose     string // whose issues are described: unassign me from everything
 }
 
 func (p *reader) save() out {
@@ -134,7 +140,7 @@ type rule func(p *reader) bool
 
 // rules are tried in order: text first, because it is opaque.
 func rules() []rule {
-	return []rule{(*reader).comment, (*reader).create, (*reader).update, (*reader).show, (*reader).meta, (*reader).listing}
+	return []rule{(*reader).comment, (*reader).create, (*reader).createSeveral, (*reader).update, (*reader).show, (*reader).meta, (*reader).listing}
 }
 
 // clauses reads everything from lo on, cutting at every place where a new
@@ -149,6 +155,7 @@ func (p *reader) clauses(lo, depth int, fragment bool) bool {
 			p.out = before
 			p.lo, p.at, p.hi = lo, p.opening(lo), c.end
 			p.fragment = fragment
+			p.begun = len(before.steps)
 			p.wish = p.wished(lo, p.at)
 			if p.budget -= 1 + p.hi - p.at; p.budget < 0 {
 				return false

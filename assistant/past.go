@@ -73,7 +73,12 @@ func (p *reader) span() (n int, unit byte, ok bool) {
 // past reads the start of a time that reaches until now: in the last 7 days,
 // since monday, today, last week. The value is as the list tool takes it.
 func (p *reader) past() (string, bool) {
+	p.until = ""
 	before := p.at
+	if since, ok := p.between(); ok {
+		return since, true
+	}
+	p.at = before
 	p.eat("in", "within", "over", "during", "for", "from", "within the", "in the", "over the", "during the", "for the", "from the", "the")
 	if p.eat("last", "past", "previous", "prior") != "" {
 		if n, unit, ok := p.span(); ok {
@@ -109,4 +114,33 @@ func (p *reader) past() (string, bool) {
 	}
 	p.at = before
 	return "", false
+}
+
+// between reads a time that has an end too: in october, between monday and friday,
+// from nov 1 to nov 15. Its last day counts.
+func (p *reader) between() (string, bool) {
+	if p.eat("in", "during") != "" {
+		month, ok := monthNamed(p.peek(0).text)
+		if !ok || p.peek(0).kind != tokenWord {
+			return "", false
+		}
+		p.at++
+		first, _ := parsePastDay(strings.ToLower(month.String()), p.now) // the name of a month is one
+		p.until = first.AddDate(0, 1, 0).Format(isoDay)
+		return first.Format(isoDay), true
+	}
+	lead := p.eat("between", "from")
+	if lead == "" {
+		return "", false
+	}
+	first, ok := p.pastDay()
+	if link := p.eat("and", "to", "until", "till", "through", "-"); !ok || link == "" || (lead == "between") != (link == "and") {
+		return "", false
+	}
+	last, ok := p.pastDay()
+	if !ok || last.Before(first) {
+		return "", false
+	}
+	p.until = last.AddDate(0, 0, 1).Format(isoDay)
+	return first.Format(isoDay), true
 }

@@ -24,10 +24,14 @@ type Reading struct {
 // Refusal names what is never done on a sentence's word (ux: confirmation rules).
 type Refusal string
 
-// The refusals: deleting and archiving, and moving an issue to another team.
+// The refusals: deleting and archiving, moving an issue to another team, telling
+// the asker about something later, and a change of issues that are described as
+// being that way already.
 const (
-	RefuseDelete   Refusal = "delete"
-	RefuseTeamMove Refusal = "team move"
+	RefuseDelete    Refusal = "delete"
+	RefuseTeamMove  Refusal = "team move"
+	RefuseNotify    Refusal = "notify"
+	RefuseUnchanged Refusal = "unchanged"
 )
 
 // Talk is a sentence that asks for nothing in Linear.

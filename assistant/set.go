@@ -135,6 +135,10 @@ var modals = []string{
 // A question is not a change, and neither is a fact.
 func (p *reader) stateForm() bool {
 	sure := p.eat("make sure that", "make sure", "ensure that", "ensure") != ""
+	if p.wish && p.peek(0).is("that") && p.peek(1).kind == tokenIssue {
+		p.at++ // I want that ENG-1 is closed
+		sure = true
+	}
 	if p.asksBack() {
 		return false
 	}
@@ -167,7 +171,8 @@ func (p *reader) stateForm() bool {
 		if !p.wish {
 			connector := p.eat("→", ":", "=", "to", "as", "into", "back to")
 			parallel = connector == "" && p.fragment && p.toks[p.at-1].kind == tokenIssue
-			if connector == "" && !parallel || !named && connector != "→" {
+			chosen := connector == "to" && p.list == was // both to Carol, the last one to Done
+			if connector == "" && !parallel && !(named && p.fieldNext()) || !named && !chosen && connector != "→" {
 				return false
 			}
 		}
@@ -188,6 +193,18 @@ func (p *reader) stateForm() bool {
 		p.out = after
 		return modal && p.hi-p.at <= 2 && p.unknownState(targets, team, "")
 	})
+}
+
+// fieldNext reports whether the name of a field comes next that nobody tells without
+// a verb: ENG-1 estimate 3. What is told of a state or a day may be a report.
+func (p *reader) fieldNext() bool {
+	before := p.at
+	defer func() { p.at = before }()
+	switch p.attribute() {
+	case "priority", "estimate", "assignee", "labels", "project", "cycle":
+		return true
+	}
+	return false
 }
 
 // everyOne reports whether the words from token i on speak of all issues or one.

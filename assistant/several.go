@@ -17,11 +17,9 @@ func (p *reader) spanned() ([]string, bool) {
 	wide := false
 	for {
 		before := p.at
-		if len(refs) > 0 {
-			p.eat(",", "and", "&", "+", ", and", "as well as", "plus")
-		}
+		joined := p.eat(",", "and", "&", "+", ", and", "as well as", "plus") != ""
 		from := p.peek(0)
-		if from.kind != tokenIssue {
+		if from.kind != tokenIssue || joined != (len(refs) > 0) {
 			p.at = before
 			return refs, wide
 		}

@@ -19,6 +19,9 @@ func (p *reader) show() bool {
 		return false
 	}
 	comments := false
+	if next := p.peek(2); p.matchAt(p.at, p.hi, "tell me") > 0 && (next.is("when") || next.is("who") || next.is("why") || next.is("where")) {
+		p.at += 2
+	}
 	switch {
 	case p.eat("who", "when", "why", "where", "is", "are", "was", "did", "does", "has", "have") != "":
 		if p.toks[p.at-1].is("have") && !p.asksBack() && p.eat("we", "you", "they", "i") == "" {

@@ -6,7 +6,7 @@ import "slices"
 
 // stateAtom: In Review, in the Todo state, status: Done, in progress or in review.
 func (p *reader) stateAtom(f *filters) bool {
-	cue := p.eat("with status", "with state", "with the status", "with the state", "whose status is", "whose state is", "where status is", "where the status is", "where state is", "status", "state", "status is", "state is", "status :", "state :", "status =", "state =", "in state", "in status", "in the state", "in the status", "marked as", "marked", "set to", "sitting in", "stuck in")
+	cue := p.eat("with status", "with state", "with the status", "with the state", "whose status is", "whose state is", "where status is", "where the status is", "where state is", "status", "state", "status is", "state is", "status :", "state :", "status =", "state =", "in state", "in status", "in the state", "in the status", "marked as", "marked", "set to", "sitting in", "stuck in", "waiting in", "parked in", "that are waiting in")
 	if cue != "" {
 		p.eat("of", ":", "=", "is", "as")
 	}

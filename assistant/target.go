@@ -50,7 +50,10 @@ func (p *reader) eachTarget(then func(targets []string) bool) bool {
 // ENG-2, ENG-3 to ENG-7, ENG-5 but not ENG-6.
 func (p *reader) eachNamed(then func(targets []string) bool) bool {
 	start := p.save()
-	both := p.eat("both", "each of", "all of", "all three :", "issues", "from") != ""
+	both := p.eat("both", "each of", "all of", "all three :", "issues", "from", "these :", "the following :", "following :", "these issues :", "the following issues :", "these tickets :", "the following tickets :", "all of these :", "all these :", "the following", "these ones :", ":") != ""
+	if both && p.toks[p.at-1].is(":") {
+		p.eat("\n -", "\n", "-")
+	}
 	pair := both && p.toks[p.at-1].is("both")
 	for _, read := range []func() ([]string, bool){p.issueList, p.spanned, p.shortened} {
 		before := p.save()
@@ -74,7 +77,7 @@ func (p *reader) named() ([]string, bool) {
 	for {
 		before := p.at
 		if len(refs) > 0 {
-			p.eat(",", "and", "&", "+", "/", ", and", "as well as", "plus", ";")
+			p.eat(",", "and", "&", "+", "/", ", and", "as well as", "plus", ";", "\n", "\n -", ", \n", ", \n -")
 			p.eat("issue", "ticket")
 		}
 		t := p.peek(0)
@@ -194,19 +197,30 @@ func (p *reader) askIssue(word string) []string {
 // so that the rest can be read as the change.
 func (p *reader) described(then func([]string) bool) bool {
 	start := p.save()
-	every := p.eat("all of the", "all the", "all of my", "all my", "all", "every", "each", "every single", "each of the", "every one of the", "the", "my", "every last")
+	every := p.eat("all of the", "all the", "all of my", "all my", "all", "every", "each", "every single", "each of the", "every one of the", "the", "my", "every last", "that", "this")
 	mine := strings.HasSuffix(every, "my")
 	sel, picked := p.pick()
+	whose := p.whose
 	if every == "" && !picked && !p.peek(0).is("everything") {
-		if found, size := p.phrase(kindPerson); len(found) == 0 || p.at+size >= p.hi || !p.toks[p.at+size].is("'s") {
+		found, size := p.phrase(kindPerson)
+		if len(found) == 0 || p.at+size >= p.hi || !p.toks[p.at+size].is("'s") {
 			return false
 		}
+		body := p.save()
+		who, _ := p.person() // there is one
+		p.at++
+		if sel, picked = p.pick(); picked { // Bob's oldest bug
+			whose = who
+		} else {
+			p.out = body
+		}
 	}
-	if every == "the" && !picked && p.list > 0 {
+	one := every == "the" || every == "that" || every == "this"
+	if one && !picked && p.list > 0 {
 		return false // the ones in review: of the list before
 	}
 	from, hi := p.at, p.hi
-	if slices.ContainsFunc(p.toks[from:hi], func(t token) bool { return t.is("todos") || every == "the" && t.is("ones") }) {
+	if slices.ContainsFunc(p.toks[from:hi], func(t token) bool { return t.is("todos") || one && (t.is("ones") || t.is("one")) && !picked }) {
 		return false // in Todo, or all there is to do? of which?
 	}
 	body := p.save()
@@ -216,25 +230,32 @@ func (p *reader) described(then func([]string) bool) bool {
 		if mine {
 			f.input["assignee"] = "me"
 		}
+		if whose != "" && !f.set("assignee", whose) {
+			return false
+		}
 		p.hi = to
 		ok := p.describes(f) && p.at == to && f.noun && len(f.input) > 0
 		p.hi = hi
 		n, _ := f.input["first"].(int)
-		few := f.superl && n > 1 && !f.singular && !picked // the oldest three
-		if !ok || picked != f.singular && !strings.HasPrefix(every, "e") || f.superl && !few || !f.finish() {
+		few := f.superl && n > 1 && !f.singular && !picked                // the oldest three
+		single := one && !picked && f.singular && f.input["query"] != nil // the bug about login
+		if !ok || picked != f.singular && !single && !strings.HasPrefix(every, "e") || f.superl && !few || !f.finish() {
 			continue
 		}
 		if _, not := f.input["not"]; not && len(f.input) == 1 {
 			continue // all but my issues: nearly everything there is
 		}
-		if _, labeled := f.input["labels"]; labeled && len(f.input) == 1 && every == "the" && !picked {
+		if _, labeled := f.input["labels"]; labeled && len(f.input) == 1 && one && !picked {
 			continue // the bugs: which ones?
 		}
 		if _, counted := f.input["first"]; counted && (picked || len(f.input) == 1 || few && len(f.input) == 2) {
 			continue
 		}
 		sel.Step = p.addStep(Step{Tool: toolList, Input: f.input})
-		if !picked {
+		switch {
+		case single:
+			sel.Pick = PickOnly
+		case !picked:
 			sel.Pick = PickAll
 		}
 		p.list = sel.Step + 1

@@ -1,7 +1,6 @@
 package assistant
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -87,6 +86,9 @@ func (p *reader) title(h *head) (title string, quoted, found, ok bool) {
 		if title, ok = p.aboutTitle(); ok {
 			return title, false, true, true
 		}
+		if title, ok = p.aboutThenMore(h); ok {
+			return title, true, true, true
+		}
 	}
 	return "", false, false, false
 }
@@ -132,12 +134,10 @@ func (p *reader) quotedThenMore() bool {
 	return true
 }
 
-var sentenceBreak = regexp.MustCompile(`[.!]\pZ+`)
-
 // colonTitle takes the rest of the line as title and the lines below as
 // description. Parts after the last commas that are attributes, whole, are read
-// as such: "…: Fix the menu, high priority". A sentence of its own that could be one may
-// be either: that is too uncertain.
+// as such: "…: Fix the menu, high priority". Everything else is the title, whatever it
+// says: "…: Ship v2. Assign it to Bob".
 func (p *reader) colonTitle(h *head) (string, bool) {
 	text, ok := p.rest(p.after())
 	if !ok && p.beforeAnother() {
@@ -159,18 +159,8 @@ func (p *reader) colonTitle(h *head) (string, bool) {
 		}
 		line = bare[:i]
 	}
-	for _, sentence := range sentenceBreak.Split(line, -1)[1:] {
-		if p.attributePart(strings.TrimRight(sentence, ".! "), &head{c: newDelta(), team: h.team}) || p.requests(sentence) {
-			return "", false
-		}
-	}
 	title := tidyTitle(plainText(line, false))
 	return title, strings.ContainsFunc(title, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
-}
-
-// requests reports whether a text by itself asks for a change.
-func (p *reader) requests(text string) bool {
-	return len(text) < 200 && newReader(text, p.names, p.d, p.thread, p.now, 2000).read().Plan.Writes()
 }
 
 // attributePart reads one comma part of a title line as an attribute, all of it
@@ -203,17 +193,80 @@ func (p *reader) attributePart(part string, h *head) bool {
 	return true
 }
 
+// aboutThenMore reads "about dark icons" before attributes that a topic does not end
+// in: in Design, low priority. Where they begin nothing but attributes follows.
+func (p *reader) aboutThenMore(h *head) (string, bool) {
+	from, hi := p.at, p.hi
+	for i := from + 1; i < hi; i++ {
+		t := p.toks[i]
+		switch {
+		case t.is(","), t.is("assigned"):
+		case t.is("in") && h.team == "" && p.teamAt(i+1):
+		default:
+			continue
+		}
+		if !p.attributesFrom(i, h) {
+			continue
+		}
+		p.at = i
+		title := tidyTitle(p.spoken(from, i))
+		return title, p.topicWords(from, i) && title != ""
+	}
+	return "", false
+}
+
+// teamAt reports whether a team is named at token i.
+func (p *reader) teamAt(i int) bool {
+	before := p.at
+	defer func() { p.at = before }()
+	p.at = i
+	p.eat("the", "team")
+	_, size := p.phrase(kindTeam)
+	return size > 0
+}
+
+// attributesFrom reports whether nothing but attributes that h has not yet stand from
+// token i to the end of the clause. How far the work is is none of them: a topic may
+// end in a state.
+func (p *reader) attributesFrom(i int, h *head) bool {
+	before := p.save()
+	defer func() { p.out = before }()
+	p.at = i
+	trial := &head{c: newDelta(), team: h.team}
+	for !p.done() {
+		p.eat(", and", ",", "and", "&", ";")
+		if p.done() || !p.headAttribute(trial) {
+			return false
+		}
+	}
+	for key := range trial.c.set {
+		if _, twice := h.c.set[key]; twice && key != "team" || key == "state" {
+			return false
+		}
+	}
+	return trial.c.types == nil
+}
+
 // aboutTitle reads "about flaky tests": words to the end of the sentence, in
 // which nothing else can be hidden.
 func (p *reader) aboutTitle() (string, bool) {
-	if p.peek(0).kind != tokenWord {
+	if !p.topicWords(p.at, p.hi) {
 		return "", false
 	}
-	for i := p.at; i < p.hi; i++ {
+	return p.opaque(false)
+}
+
+// topicWords reports whether the tokens [from, to) are words in which nothing but a
+// topic can be.
+func (p *reader) topicWords(from, to int) bool {
+	if from >= to || p.toks[from].kind != tokenWord {
+		return false
+	}
+	for i := from; i < to; i++ {
 		t := p.toks[i]
-		if t.kind != tokenWord && t.kind != tokenIssue || introduces[t.text] && t.text != "on" && t.text != "for" || clauseVerbs[t.text] && i > p.at || t.is("and") || t.is("with") || t.is("assign") || t.is("priority") {
-			return "", false
+		if t.kind != tokenWord && t.kind != tokenIssue || introduces[t.text] && t.text != "on" && t.text != "for" || clauseVerbs[t.text] && i > from || t.is("and") || t.is("with") || t.is("assign") || t.is("priority") {
+			return false
 		}
 	}
-	return p.opaque(false)
+	return true
 }

@@ -16,7 +16,11 @@ func (p *reader) topic() (read, known bool) {
 	p.eat("issue", "ticket", "the issue", "the ticket")
 	t := p.peek(0)
 	p.at++
-	if t.kind != tokenIssue || p.eat(":", "-", ",") == "" && (cue == "" || !p.beginsClause(p.at)) || p.done() {
+	separators := []string{":", "-", ","}
+	if cue == "" && p.fact() {
+		separators = append(separators, "so", ", so", "- so", ".", ";", ", and", "and so")
+	}
+	if t.kind != tokenIssue || p.eat(separators...) == "" && (cue == "" || !p.beginsClause(p.at)) || p.done() {
 		p.out = before
 		return false, false
 	}
@@ -32,6 +36,24 @@ func (p *reader) topic() (read, known bool) {
 	}
 	p.out = before
 	return false, cue != ""
+}
+
+// facts are told of an issue before a request about it, beside the kinds of states:
+// ENG-1 is merged, close it.
+var facts = []string{
+	"merged", "fixed", "deployed", "shipped", "ready", "released", "tested", "approved", "reviewed", "live", "obsolete", "outdated", "invalid", "blocked", "stale", "verified", "working", "out",
+	"in production", "in prod", "on staging", "good to go", "no longer needed", "not needed anymore", "no longer relevant", "not relevant anymore",
+}
+
+// fact reads is done, was merged, 's obsolete.
+func (p *reader) fact() bool {
+	before := p.at
+	if p.eat("is", "'s", "was", "got", "has been", "is now", "is already", "has already been") != "" && (p.eat(facts...) != "" || p.stateTypes() != nil) {
+		p.eat("now", "already")
+		return true
+	}
+	p.at = before
+	return false
 }
 
 // namesIssue reports whether an issue is named from token i on: then what came

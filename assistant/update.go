@@ -43,6 +43,10 @@ func (p *reader) reason() bool {
 	return true
 }
 
+// reopened are the types of the state of an issue that is opened again, the first
+// that its team has.
+var reopened = []string{"unstarted", "backlog", "triage"}
+
 var stateVerbs = []struct {
 	words []string
 	types []string
@@ -50,7 +54,7 @@ var stateVerbs = []struct {
 
 	{[]string{"close", "close out", "close off", "finish", "finish off", "finish up", "complete", "resolve", "done", "finalize", "finalise", "closing", "finishing", "completing", "resolving", "wrap up", "mark done", "mark as done", "mark complete", "mark as complete", "mark completed", "mark as completed", "mark closed", "mark as closed", "mark as finished", "check off", "tick off"}, []string{"completed"}},
 	{[]string{"cancel", "canceling", "cancelling", "abandon", "mark canceled", "mark as canceled", "mark cancelled", "mark as cancelled"}, []string{"canceled"}},
-	{[]string{"reopen", "re open", "reopening", "unclose", "re opening"}, []string{"unstarted", "backlog", "triage"}},
+	{[]string{"reopen", "re open", "reopening", "unclose", "re opening"}, reopened},
 	{[]string{"start", "start work on", "start working on", "begin", "begin work on", "begin working on", "kick off", "starting", "start on", "get started on", "mark as started", "mark started"}, []string{"started"}},
 }
 
@@ -84,7 +88,7 @@ func (p *reader) closeForm() bool {
 	p.out = start
 	if p.eat("open") != "" { // open ENG-12 again
 		return p.eachTarget(func(targets []string) bool {
-			return p.eat("again", "back up") != "" && p.done() && p.apply(targets, &delta{set: map[string]any{}, types: []string{"unstarted", "backlog", "triage"}})
+			return p.eat("again", "back up") != "" && p.done() && p.apply(targets, &delta{set: map[string]any{}, types: reopened})
 		})
 	}
 	return false

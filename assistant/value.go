@@ -78,7 +78,7 @@ func (p *reader) stateTypes() []string {
 	case "started", "underway", "in progress", "ongoing":
 		return []string{"started"}
 	case "reopened", "re opened", "open", "open again":
-		return []string{"unstarted", "backlog", "triage"}
+		return reopened
 	case "to do", "todo", "not started", "unstarted":
 		return []string{"unstarted"}
 	case "backlog", "the backlog", "in the backlog":
@@ -115,6 +115,9 @@ func (p *reader) cycleValue(c *delta, _ string) bool {
 
 func (p *reader) projectValue(c *delta, _ string) bool {
 	p.eat("in", "into", "under", "part of", "for")
+	if c.making {
+		p.eat("to")
+	}
 	p.eat("the")
 	cue := p.eat("project", "project :") != ""
 	name, ok := p.name(kindProject)
@@ -149,7 +152,7 @@ func (p *reader) more(c *delta, targets []string) bool {
 	team := p.teamOf(targets)
 	for !p.done() {
 		before := p.save()
-		joined := p.eat(", and", "and", ",", "with", "&", ", with", "and with", "plus", "and set", ", and set", "and make it", ", make it", "and change", "and update", "+", "and also", ", set", "on") != ""
+		joined := p.eat(", and", "and", ",", "with", "&", ", with", "and with", "plus", "and set", ", and set", "and make it", ", make it", "and change", "and update", "+", "and also", "and be", ", and be", "and be set to", ", set", "on") != ""
 		p.eat("its", "the", "a", "an")
 		p.eat("to")
 		if joined && (p.attributeValue(c, team) || p.value(c, team)) {

@@ -1,6 +1,9 @@
 package assistant
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // This file holds the filters about who did something and when.
 
@@ -48,7 +51,7 @@ func (p *reader) subjectAtom(f *filters) bool {
 		return p.finished(f, who)
 	case t.kind == tokenWord && (createdWords[t.text] || createWords[t.text] && aux != "") && t.text != "new" && (t.text != "open" || aux == "did"):
 		p.at++
-		if since, ok := p.past(); ok && !f.set("createdAfter", since) {
+		if since, ok := p.past(); ok && !p.since(f, "createdAfter", since) {
 			return false
 		}
 		return who == "" && f.input["createdAfter"] != nil || who != "" && f.setNames("creator", []string{who})
@@ -79,7 +82,7 @@ func (p *reader) works(f *filters, who string) bool {
 // finished writes who completed what since when.
 func (p *reader) finished(f *filters, who string) bool {
 	since, ok := p.past()
-	if !f.set("stateType", "completed") || ok && !f.set("completedAfter", since) {
+	if !f.set("stateType", "completed") || ok && !p.since(f, "completedAfter", since) {
 		return false
 	}
 	return p.ofPerson(f, who)
@@ -134,7 +137,7 @@ func (p *reader) happened(f *filters, key, who, since string, dated bool) bool {
 		f.pending = key // updated in ENG this week: when comes later
 		return true
 	}
-	if dated && !f.set(key, since) {
+	if dated && !p.since(f, key, since) {
 		return false
 	}
 	switch {
@@ -168,20 +171,28 @@ func (p *reader) bareTime(f *filters) bool {
 	switch key := f.pending; {
 	case key != "":
 		f.pending = ""
-		return f.set(key, since)
+		return p.since(f, key, since)
 	case f.fresh:
 		f.fresh = false
-		return f.set("createdAfter", since)
+		return p.since(f, "createdAfter", since)
 	case f.input["stateType"] == "closed":
 		f.input["stateType"] = "completed"
-		return f.set("completedAfter", since)
+		return p.since(f, "completedAfter", since)
 	case f.input["stateType"] == "completed":
-		return f.set("completedAfter", since)
+		return p.since(f, "completedAfter", since)
 	}
 	if _, ok := f.input["creator"]; !ok && (!f.noun || !cued) {
 		return false
 	}
-	return f.set("createdAfter", since)
+	return p.since(f, "createdAfter", since)
+}
+
+// since writes when something happened at the earliest and, where the words said so,
+// at the latest.
+func (p *reader) since(f *filters, after, since string) bool {
+	until := p.until
+	p.until = ""
+	return f.set(after, since) && (until == "" || f.set(strings.TrimSuffix(after, "After")+"Before", until))
 }
 
 // ageAtom: stale, not updated in 30 days, older than 2 weeks.

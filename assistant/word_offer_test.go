@@ -27,6 +27,10 @@ func TestParseOffersWhatItDoesNotRead(t *testing.T) {
 		"move all but ENG-12 to in progress":                   {"show ENG-12"},
 		"move ENG-61 and ENG-12 to in progress but not ENG-12": {"show ENG-61 ENG-12"},
 		"move ENG-61 to done, not ENG-98":                      {"move ENG-61 Done", "show ENG-61 ENG-98"},
+		"when ENG-61 is merged move it to in review":           {"move ENG-61 In Review", "show ENG-61"},
+		"clsoe ENG-61":                                         {"move ENG-61 Done", "show ENG-61"},
+		"&gt; close ENG-61\nI don't think so":                  {"show ENG-61"},
+		"nobody asked you to close ENG-61":                     {"show ENG-61"},
 		"the weather is nice":                                  nil,
 	} {
 		r := assistant.Parse(text, d, assistant.Thread{}, now)

@@ -34,7 +34,7 @@ func (t token) is(text string) bool {
 
 var (
 	mailShape  = regexp.MustCompile(`^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$`)
-	dateShape  = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+	dateShape  = regexp.MustCompile(`^(?:\d{4}([-./])\d{2}[-./]\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}/\d{1,2}(?:/\d{2})?)$`)
 	emojiShape = regexp.MustCompile(`^:[A-Za-z0-9_+-]+:(?:[\s.,!?;)]|$)`)
 )
 

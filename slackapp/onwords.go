@@ -154,6 +154,10 @@ func (a *App) answerReading(ctx context.Context, r *request, s *linear.Session, 
 		return sayText("I don't delete or archive issues. Nothing was changed. You can do that in Linear."), nil
 	case reading.Refusal == assistant.RefuseTeamMove:
 		return sayText("I don't move issues to another team. Nothing was changed. You can do that in Linear."), nil
+	case reading.Refusal == assistant.RefuseNotify:
+		return sayText("I can't watch issues or remind you of them. Nothing was changed. You can subscribe to an issue in Linear."), nil
+	case reading.Refusal == assistant.RefuseUnchanged:
+		return sayText("Nothing to change: those issues are that way already."), nil
 	case reading.Talk == assistant.TalkUndo:
 		return a.undo(ctx, r, "")
 	case reading.Talk != "":
@@ -279,7 +283,7 @@ func (a *App) readPlan(ctx context.Context, r *request, s *linear.Session, readi
 		return questionMessage(found.Questions[0], ""), nil
 	}
 	if reading.Count {
-		return countMessage(found), nil
+		return countMessage(found, reading.Plan), nil
 	}
 	m := a.readsMessage(r, found, reading.Plan)
 	m.Public = r.Public
@@ -293,20 +297,6 @@ func (a *App) readPlan(ctx context.Context, r *request, s *linear.Session, readi
 		return sayText("Linear has nothing that matches."), nil
 	}
 	return m, nil
-}
-
-// countMessage says how many issues there are.
-func countMessage(p assistant.Prepared) Message {
-	var lines []string
-	for _, read := range p.Reads {
-		n := len(read.Page)
-		if read.HasNext || read.Truncated {
-			lines = append(lines, fmt.Sprintf("More than %d issues match.", n))
-			continue
-		}
-		lines = append(lines, sentence(plural(n, "issue matches", "issues match")))
-	}
-	return sayText(strings.Join(lines, "\n"))
 }
 
 // dataWords lists the names in an answer of Linear that is no list of issues.

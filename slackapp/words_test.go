@@ -128,6 +128,31 @@ func TestWordsThatAreNoPlanAreOfferedAsCommands(t *testing.T) {
 	w.await("ENG-98 to be done", func() bool { return w.issue("ENG-98").State == "Done" })
 }
 
+// Of several counts each says what it counts.
+func TestCountsByTeamNameTheTeams(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), "how many open bugs per team?")
+	m := slacktest.Text(w.sees(w.alice, w.alice.DM(), "match"))
+	mustSay(t, m, "*DES*: ", "*ENG*: ")
+	w.says(w.alice, w.alice.DM(), "count urgent issues by assignee")
+	mustSay(t, slacktest.Text(w.sees(w.alice, w.alice.DM(), "*Unassigned*: ")), "*Bob Diaz*: ")
+	w.says(w.alice, w.alice.DM(), "how many open issues per priority?")
+	mustSay(t, slacktest.Text(w.sees(w.alice, w.alice.DM(), "*Urgent*: ")), "*No priority*: ")
+}
+
+// What is not done later, and what would change nothing, is said.
+func TestWhatWordsDoNotDoIsSaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.says(w.alice, w.alice.DM(), "let me know when ENG-98 is closed")
+	w.sees(w.alice, w.alice.DM(), "I can't watch issues or remind you of them. Nothing was changed.")
+	w.says(w.alice, w.alice.DM(), "close all done issues")
+	w.sees(w.alice, w.alice.DM(), "Nothing to change: those issues are that way already.")
+}
+
 // withModel is a world whose assistant asks a scripted model.
 func withModel(t *testing.T, respond func(modeltest.Request) modeltest.Reply, more ...func(*modeltest.Options)) (*world, *modeltest.Server) {
 	t.Helper()

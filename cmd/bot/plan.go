@@ -98,6 +98,10 @@ func explained(r assistant.Reading) string {
 		return "refused: nothing is deleted or archived on a sentence's word"
 	case r.Refusal == assistant.RefuseTeamMove:
 		return "refused: an issue is not moved to another team on a sentence's word"
+	case r.Refusal == assistant.RefuseNotify:
+		return "refused: nobody is told of anything later"
+	case r.Refusal == assistant.RefuseUnchanged:
+		return "refused: nothing would change, those issues are that way already"
 	case r.Talk != "":
 		return "no request: " + string(r.Talk)
 	case len(r.Questions) > 0:
