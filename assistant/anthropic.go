@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -74,46 +73,58 @@ func (c *claude) Turn(ctx context.Context, r ModelRequest, onText func(string)) 
 	stream := c.client.Messages.NewStreaming(ctx, params)
 	defer stream.Close()
 	var message anthropic.Message
-	whole := false
+	begun := false
+	inputs := map[int64]json.RawMessage{} // by block, as they were written: the SDK empties those that are no JSON
 	for stream.Next() {
 		watchdog.Stop()
 		event := stream.Current()
-		if err := message.Accumulate(event); err != nil {
-			return ModelReply{}, &ModelError{Kind: ModelTruncated, RequestID: message.ID, cause: err}
+		if event.Type == "message_start" && begun {
+			return usedBy(message), &ModelError{Kind: ModelTruncated, RequestID: message.ID} // two replies in one
 		}
-		switch event.Type {
-		case "content_block_delta":
-			if event.Delta.Type == "text_delta" {
-				onText(event.Delta.Text)
-			}
-		case "message_stop":
-			whole = true
+		begun = begun || event.Type == "message_start"
+		if err := message.Accumulate(event); err != nil {
+			return usedBy(message), &ModelError{Kind: ModelTruncated, RequestID: message.ID, cause: err}
+		}
+		switch {
+		case event.Delta.Type == "text_delta":
+			onText(event.Delta.Text)
+		case event.Delta.Type == "input_json_delta":
+			inputs[event.Index] = append(inputs[event.Index], event.Delta.PartialJSON...)
+		case event.Type == "message_stop" && message.StopReason != "":
+			return replyOf(message, inputs), nil // whole, whatever becomes of the connection
 		}
 	}
 	if err := stream.Err(); err != nil || ctx.Err() != nil {
-		return ModelReply{}, modelError(ctx, err)
+		return usedBy(message), modelError(ctx, err)
 	}
-	if !whole || message.StopReason == "" {
-		return ModelReply{}, &ModelError{Kind: ModelTruncated, RequestID: message.ID}
-	}
-	return replyOf(message), nil
+	return usedBy(message), &ModelError{Kind: ModelTruncated, RequestID: message.ID}
 }
 
-func replyOf(m anthropic.Message) ModelReply {
+// usedBy is a reply that is not to be acted on: only what it cost counts.
+func usedBy(m anthropic.Message) ModelReply {
 	u := m.Usage
-	reply := ModelReply{Stop: ModelStop(m.StopReason), RequestID: m.ID, Model: m.Model, Usage: ModelUsage{
-		In: u.InputTokens, CacheRead: u.CacheReadInputTokens, Out: u.OutputTokens,
-		CacheWrite5m: u.CacheCreationInputTokens - u.CacheCreation.Ephemeral1hInputTokens,
-		CacheWrite1h: u.CacheCreation.Ephemeral1hInputTokens,
+	long := max(u.CacheCreation.Ephemeral1hInputTokens, 0)
+	return ModelReply{RequestID: m.ID, Model: m.Model, Usage: ModelUsage{
+		In: max(u.InputTokens, 0), CacheRead: max(u.CacheReadInputTokens, 0), Out: max(u.OutputTokens, 0),
+		CacheWrite5m: max(u.CacheCreationInputTokens-long, 0), CacheWrite1h: long,
 	}}
-	for _, b := range m.Content {
+}
+
+func replyOf(m anthropic.Message, inputs map[int64]json.RawMessage) ModelReply {
+	reply := usedBy(m)
+	reply.Stop = ModelStop(m.StopReason)
+	for n, b := range m.Content {
 		switch b.Type {
 		case "text":
 			if b.Text != "" {
 				reply.Blocks = append(reply.Blocks, ModelBlock{Text: b.Text})
 			}
 		case "tool_use":
-			reply.Blocks = append(reply.Blocks, ModelBlock{Call: &ModelCall{ID: b.ID, Name: b.Name, Input: b.Input}})
+			call := &ModelCall{ID: b.ID, Name: b.Name, Input: b.Input}
+			if written := inputs[int64(n)]; len(written) > 0 {
+				call.Input = written
+			}
+			reply.Blocks = append(reply.Blocks, ModelBlock{Call: call})
 		}
 	}
 	return reply
@@ -193,74 +204,4 @@ func markNewest(content []anthropic.ContentBlockParamUnion) {
 	case last.OfToolResult != nil:
 		last.OfToolResult.CacheControl = anthropic.NewCacheControlEphemeralParam()
 	}
-}
-
-// modelError names a failure by the provider's error type first: an error event
-// inside a stream comes with status 200.
-func modelError(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); cause != nil {
-		kind := ModelCanceled
-		if errors.Is(cause, errSilent) || errors.Is(cause, context.DeadlineExceeded) {
-			kind = ModelTimeout
-		}
-		return &ModelError{Kind: kind, cause: cause}
-	}
-	answer, ok := errors.AsType[*anthropic.Error](err)
-	if !ok {
-		return &ModelError{Kind: ModelOverloaded, cause: err} // the connection: nothing was said
-	}
-	e := &ModelError{Kind: kindOfType(string(answer.Type())), RequestID: answer.RequestID, cause: err}
-	if e.Kind == "" {
-		e.Kind = kindOfStatus(answer.StatusCode)
-	}
-	if e.Kind == ModelRateLimited && answer.Response != nil {
-		e.After = retryAfter(answer.Response.Header.Get("Retry-After"))
-	}
-	return e
-}
-
-// retryAfter reads seconds or a date; 0 when there is neither.
-func retryAfter(header string) time.Duration {
-	if seconds, err := strconv.Atoi(header); err == nil {
-		return max(0, time.Duration(seconds)*time.Second)
-	}
-	at, err := http.ParseTime(header)
-	if err != nil {
-		return 0
-	}
-	return max(0, time.Until(at))
-}
-
-func kindOfType(name string) ModelErrorKind {
-	switch name {
-	case "rate_limit_error":
-		return ModelRateLimited
-	case "overloaded_error", "api_error":
-		return ModelOverloaded
-	case "authentication_error", "permission_error":
-		return ModelAuth
-	case "billing_error":
-		return ModelBilling
-	case "timeout_error":
-		return ModelTimeout
-	case "request_too_large":
-		return ModelTooLong
-	case "invalid_request_error", "not_found_error":
-		return ModelBadRequest
-	}
-	return ""
-}
-
-func kindOfStatus(status int) ModelErrorKind {
-	switch {
-	case status == http.StatusTooManyRequests:
-		return ModelRateLimited
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return ModelAuth
-	case status == http.StatusRequestEntityTooLarge:
-		return ModelTooLong
-	case status >= 500:
-		return ModelOverloaded
-	}
-	return ModelBadRequest
 }

@@ -119,6 +119,24 @@ func (x *preparation) ref(ctx context.Context, text string) (string, error) {
 	return ref, err
 }
 
+// readParents makes sure, before anything is shown, that there are the parents that
+// issues are to get.
+func (x *preparation) readParents(ctx context.Context, writes []write) error {
+	if x.age != freshRead {
+		return nil
+	}
+	var refs []string
+	for _, w := range writes {
+		given, _ := w.input["parent"].(string) // whatever else it is, resolving will say
+		if ref, err := x.ref(ctx, given); err == nil && !slices.Contains(refs, ref) {
+			if _, known := x.known[ref]; !known {
+				refs = append(refs, ref)
+			}
+		}
+	}
+	return x.fetch(ctx, refs)
+}
+
 // fetch reads issues afresh; one that is not found is an error.
 func (x *preparation) fetch(ctx context.Context, refs []string) error {
 	if len(refs) == 0 {

@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -128,6 +129,8 @@ func (t *talk) run(ctx context.Context) error {
 		started := time.Now()
 		reply, err := turnWithRetries(ctx, t.loop.model, request, t.text.write)
 		if err != nil {
+			t.answer.Usage = t.answer.Usage.plus(reply.Usage)
+			t.answer.Model = cmp.Or(clip(reply.Model, 80), t.answer.Model)
 			return err
 		}
 		t.account(ctx, reply, time.Since(started))

@@ -10,7 +10,8 @@ import (
 
 // Model is a language model: one request, one reply. onText is called with
 // pieces of the reply's text as they arrive. An error is a *ModelError; then
-// nothing of the reply may be acted on. Safe for concurrent use.
+// nothing of the reply may be acted on, and its Usage is what it cost all the
+// same. Safe for concurrent use.
 type Model interface {
 	Turn(ctx context.Context, r ModelRequest, onText func(string)) (ModelReply, error)
 }
@@ -143,9 +144,10 @@ const (
 )
 
 // turnWithRetries repeats a turn that failed for a passing reason, as long as
-// nobody has seen any of its text and there is time.
+// nobody has seen any of its text and there is time. The usage is that of all tries.
 func turnWithRetries(ctx context.Context, m Model, r ModelRequest, onText func(string)) (ModelReply, error) {
 	gap := modelFirstGap
+	var spent ModelUsage
 	for try := 1; ; try++ {
 		seen := false
 		turn, cancel := context.WithTimeout(ctx, modelTurnWithin)
@@ -154,6 +156,8 @@ func turnWithRetries(ctx context.Context, m Model, r ModelRequest, onText func(s
 			onText(text)
 		})
 		cancel()
+		spent = spent.plus(reply.Usage)
+		reply.Usage = spent
 		failed, ok := errors.AsType[*ModelError](err)
 		if !ok || seen || try == modelTries || ctx.Err() != nil || !failed.passing() {
 			return reply, err
@@ -163,7 +167,7 @@ func turnWithRetries(ctx context.Context, m Model, r ModelRequest, onText func(s
 			return reply, err
 		}
 		if waitErr := sleep(ctx, wait); waitErr != nil {
-			return ModelReply{}, &ModelError{Kind: ModelCanceled, cause: waitErr}
+			return reply, &ModelError{Kind: ModelCanceled, cause: waitErr}
 		}
 		gap *= 2
 	}

@@ -58,6 +58,9 @@ func (e *Engine) prepare(ctx context.Context, s *linear.Session, p Plan, age fre
 	if err := x.readTargets(ctx, writes, targets); err != nil {
 		return Prepared{}, err
 	}
+	if err := x.readParents(ctx, writes); err != nil {
+		return Prepared{}, err
+	}
 	for _, w := range writes {
 		first := len(x.out.Changes)
 		if err := x.change(ctx, w, targets[w.step]); err != nil {

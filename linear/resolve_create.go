@@ -140,7 +140,7 @@ func (a *arguments) createValues(in *IssueCreate, team Team) {
 func (a *arguments) parent(given string) string {
 	ref, ok := a.d.ParseRef(given)
 	if !ok {
-		a.fail(invalid("parent", "The parent is an issue such as ENG-10."))
+		a.fail(invalid("parent", "The parent is an issue of this workspace, such as ENG-10."))
 	}
 	a.note("parent", ref)
 	return ref

@@ -188,7 +188,7 @@ func (l *lister) parents(names []string) {
 		case isNone(name):
 			or = append(or, Filter{"parent": Filter{"null": true}})
 		case !ok:
-			l.fail(invalid("parent", "The parent is an issue such as ENG-10."))
+			l.fail(invalid("parent", "The parent is an issue of this workspace, such as ENG-10."))
 		case isUUID(ref):
 			or = append(or, Filter{"parent": Filter{"id": Filter{"eq": ref}}})
 		default:
