@@ -52,61 +52,76 @@ func (m *Manager) breakerShut(ctx context.Context) (bool, error) {
 }
 
 // passBreaker lets a refresh through, or answers ErrOperator: while the breaker is
-// open one refresh passes each pause.
+// open one refresh of all processes passes each pause.
 func (m *Manager) passBreaker(ctx context.Context) error {
 	b, err := m.readBreaker(ctx)
 	if err != nil || !b.open() {
 		return err
 	}
-	m.breaker.Lock()
-	defer m.breaker.Unlock()
-	b, err = m.readBreaker(ctx)
-	if err != nil || !b.open() {
-		return err
-	}
-	if b.shut(time.Now()) {
+	passes := true
+	err = m.changeBreaker(ctx, func(b *breakerState) []store.Notice {
+		now := time.Now()
+		if passes = !b.shut(now); b.open() && passes {
+			b.Next = now.Add(breakerPause)
+		}
+		return nil
+	})
+	if err == nil && !passes {
 		return ErrOperator
 	}
-	b.Next = time.Now().Add(breakerPause)
-	return m.writeBreaker(ctx, b)
+	return err
 }
 
-// openBreaker pauses refreshing and tells the admins. The notice is queued first
-// and is the same one for all who notice in the same minute, so that a crash or a
-// second process can neither lose nor double it.
+// openBreaker pauses refreshing and tells the admins, in one transaction: a crash or
+// a second process can neither lose nor double the notice.
 func (m *Manager) openBreaker(ctx context.Context) error {
-	m.breaker.Lock()
-	defer m.breaker.Unlock()
-	b, err := m.readBreaker(ctx)
-	if err != nil {
-		return err
-	}
-	now, retell := time.Now(), breakerRemind
-	if !b.open() {
-		b.Since, retell = now, breakerRetell
-	}
-	if now.Sub(b.Told).Abs() > retell {
-		m.Log.ErrorContext(ctx, "Linear does not accept LINEAR_CLIENT_ID or LINEAR_CLIENT_SECRET; refreshing is paused, no account is touched")
-		n := store.Notice{Key: operators, Kind: "operator", Cause: "invalid_client", At: now.Truncate(time.Minute)}
-		if err := m.DB.QueueNotice(ctx, n); err != nil {
-			return err
+	told := false
+	err := m.changeBreaker(ctx, func(b *breakerState) []store.Notice {
+		now, retell := time.Now(), breakerRemind
+		if !b.open() {
+			b.Since, retell = now, breakerRetell
+		}
+		b.Next = now.Add(breakerPause)
+		if told = now.Sub(b.Told).Abs() > retell; !told {
+			return nil
 		}
 		b.Told = now
+		return []store.Notice{{Key: operators, Kind: "operator", Cause: "invalid_client", At: now}}
+	})
+	if err == nil && told {
+		m.Log.ErrorContext(ctx, "Linear does not accept LINEAR_CLIENT_ID or LINEAR_CLIENT_SECRET; refreshing is paused, no account is touched")
 	}
-	b.Next = now.Add(breakerPause)
-	return m.writeBreaker(ctx, b)
+	return err
 }
 
 // closeBreaker ends the pause after a trial went through.
 func (m *Manager) closeBreaker(ctx context.Context) error {
-	m.breaker.Lock()
-	defer m.breaker.Unlock()
 	b, err := m.readBreaker(ctx)
 	if err != nil || !b.open() {
 		return err
 	}
-	m.Log.InfoContext(ctx, "Linear accepts the client id and secret again", "took", time.Since(b.Since))
-	return m.writeBreaker(ctx, breakerState{Told: b.Told})
+	err = m.changeBreaker(ctx, func(b *breakerState) []store.Notice {
+		*b = breakerState{Told: b.Told}
+		return nil
+	})
+	if err == nil {
+		m.Log.InfoContext(ctx, "Linear accepts the client id and secret again", "took", time.Since(b.Since))
+	}
+	return err
+}
+
+// changeBreaker changes the breaker and queues what change returns, in one transaction.
+func (m *Manager) changeBreaker(ctx context.Context, change func(*breakerState) []store.Notice) error {
+	return m.DB.ChangeSetting(ctx, "", "", breakerSetting, func(old []byte) (next store.SettingChange, err error) {
+		b, err := m.breakerIn(old)
+		if err != nil {
+			return next, err
+		}
+		next.Notices = change(&b)
+		b.For = m.client()
+		next.JSON, err = json.Marshal(b)
+		return next, err
+	})
 }
 
 // client names our id and secret without telling them: a start with another
@@ -116,28 +131,24 @@ func (m *Manager) client() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// readBreaker is the breaker as it stands for our client. Of another client's
-// trouble only the time stays that the admins were told.
+// readBreaker is the breaker as it stands for our client.
 func (m *Manager) readBreaker(ctx context.Context) (breakerState, error) {
-	var b breakerState
 	text, err := m.DB.Setting(ctx, "", "", breakerSetting)
-	if errors.Is(err, store.ErrNotFound) {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return breakerState{}, err
+	}
+	return m.breakerIn(text)
+}
+
+// breakerIn reads what is stored of the breaker; nil is closed. Of another client's
+// trouble only the time stays that the admins were told.
+func (m *Manager) breakerIn(stored []byte) (b breakerState, err error) {
+	if stored == nil {
 		return b, nil
 	}
-	if err == nil {
-		err = json.Unmarshal(text, &b)
-	}
+	err = json.Unmarshal(stored, &b)
 	if b.For != m.client() {
 		b = breakerState{Told: b.Told}
 	}
 	return b, err
-}
-
-func (m *Manager) writeBreaker(ctx context.Context, b breakerState) error {
-	b.For = m.client()
-	text, err := json.Marshal(b)
-	if err != nil {
-		return err
-	}
-	return m.DB.PutSetting(ctx, "", "", breakerSetting, text)
 }

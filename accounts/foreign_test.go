@@ -42,14 +42,15 @@ type foreign struct {
 	sent    []url.Values     // to the token endpoint
 	removed []string         // tokens that were revoked
 	unwell  bool             // nothing is revoked
+	email   string           // of the viewer
 }
 
 func newForeign(t *testing.T) (*foreign, *http.Client) {
-	f := &foreign{t: t, conns: make(chan net.Conn), closed: make(chan struct{}), answer: says(200, firstPair)}
+	f := &foreign{t: t, conns: make(chan net.Conn), closed: make(chan struct{}), answer: says(200, firstPair), email: "alice@acme.test"}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /oauth/token", f.token)
 	mux.HandleFunc("POST /oauth/revoke", f.revoke)
-	mux.HandleFunc("POST /graphql", says(200, `{"data":{"viewer":{"id":"11111111-2222-4333-8444-555555555555","name":"Alice","email":"alice@acme.test","organization":{"id":"99999999-2222-4333-8444-555555555555","name":"Acme","urlKey":"acme"}}}}`))
+	mux.HandleFunc("POST /graphql", f.viewer)
 	mux.HandleFunc("/elsewhere", func(http.ResponseWriter, *http.Request) { t.Error("a redirect was followed") })
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
 	served := make(chan struct{})
@@ -100,6 +101,13 @@ func (f *foreign) token(w http.ResponseWriter, r *http.Request) {
 	answer := f.answer
 	f.mu.Unlock()
 	answer(w, r)
+}
+
+func (f *foreign) viewer(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	says(200, fmt.Sprintf(`{"data":{"viewer":{"id":"11111111-2222-4333-8444-555555555555","name":"Alice","email":%q,`+
+		`"organization":{"id":"99999999-2222-4333-8444-555555555555","name":"Acme","urlKey":"acme"}}}}`, f.email))(w, r)
 }
 
 func (f *foreign) revoke(w http.ResponseWriter, r *http.Request) {
@@ -250,7 +258,12 @@ func noSecret(t *testing.T, where, text string) {
 // consent goes through the consent that the foreign Linear gives to anybody.
 func (w *world) consent() (accounts.Completion, error) {
 	w.t.Helper()
-	to := w.begin(alice())
+	return w.consentOf(alice())
+}
+
+func (w *world) consentOf(p accounts.Person) (accounts.Completion, error) {
+	w.t.Helper()
+	to := w.begin(p)
 	u, err := url.Parse(to.URL)
 	if err != nil {
 		w.t.Fatal(err)
@@ -372,4 +385,33 @@ func TestHalfAPairIsRemovedLater(t *testing.T) {
 			t.Errorf("told Linear to forget %q, want %q", f.removed, want)
 		}
 	})
+}
+
+// Only one address in both services proves whose grant it is, whatever its case; a
+// letter that merely folds to another one is another letter, and no address is none.
+func TestOnlyEqualAddressesProve(t *testing.T) {
+	for _, c := range []struct {
+		slack, linear string
+		proven        bool
+	}{
+		{"alice@acme.test", "alice@acme.test", true},
+		{" Alice@ACME.test", "aLICE@acme.TEST ", true},
+		{"", "", false},
+		{" ", "", false},
+		{"alice@acme.test", "", false},
+		{"", "alice@acme.test", false},
+		{"alice@acme.test", "alice@acme.tes", false},
+		{"kate@acme.test", "\u212aate@acme.test", false}, // the Kelvin sign
+		{"sam@acme.test", "\u017fam@acme.test", false},   // the long s
+	} {
+		t.Run(c.slack+"="+c.linear, func(t *testing.T) {
+			playForeign(t, func(t *testing.T, w *world, f *foreign) {
+				f.email = c.linear
+				done, err := w.consentOf(person("UALICE", c.slack))
+				if err != nil || (done.Code == "") != c.proven || (done.Account.State == store.Active) != c.proven {
+					t.Errorf("Slack %q, Linear %q: %s, code asked for: %t, %v; proven is %t", c.slack, c.linear, done.Account.State, done.Code != "", err, c.proven)
+				}
+			})
+		})
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -54,11 +53,10 @@ type Config struct {
 // Manager keeps the connected accounts. Safe for concurrent use.
 type Manager struct {
 	Config
-	http    *http.Client
-	oauth   oauth2.Config
-	flight  singleflight.Group
-	tokens  tokenCache
-	breaker sync.Mutex
+	http   *http.Client
+	oauth  oauth2.Config
+	flight singleflight.Group
+	tokens tokenCache
 }
 
 // New makes a Manager and checks that the keyring opens what the database holds.

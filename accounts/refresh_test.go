@@ -1,7 +1,6 @@
 package accounts_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -121,25 +120,30 @@ func TestLostAnswerAndComingBackTooLateIsOurFault(t *testing.T) {
 	})
 }
 
-// Linear executes the first try and its answer is lost; then it says 429. The token
-// may be used up, so the refresh stays begun, from its first try.
+// Linear executes a try and its answer is lost; then, in the same flight or in the next
+// sweep, it says 429. The token may be used up, so the refresh stays begun, from its
+// first try.
 func TestRefusalAfterALostAnswerKeepsTheIntent(t *testing.T) {
 	for name, reply := range map[string]*lineartest.Reply{
 		"429": lineartest.Limited(429, time.Minute), "invalid_client": lineartest.OAuthError(401, "invalid_client", "Invalid client: client is invalid"),
 	} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, w *world, key store.Key) {
-				w.s.Fault(refreshFault(lineartest.Fault{Lose: true, Times: 1}))
-				w.s.Fault(refreshFault(lineartest.Fault{Reply: reply}))
-				w.due(key)
-				if _, err := w.m.RefreshDue(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				if a := w.account(key); a.State != store.Active || a.RefreshStartedAt.IsZero() {
-					t.Errorf("after a lost answer and %s: %s, begun %v; want ACTIVE and begun", name, a.State, a.RefreshStartedAt)
-				}
+		for when, lost := range map[string]int{"same flight": 1, "next sweep": 3} {
+			t.Run(name+"/"+when, func(t *testing.T) {
+				inBubble(t, func(t *testing.T, w *world, key store.Key) {
+					w.s.Fault(refreshFault(lineartest.Fault{Lose: true, Times: lost}))
+					w.s.Fault(refreshFault(lineartest.Fault{Reply: reply}))
+					w.due(key)
+					begun := time.Now()
+					w.sweepFor(2 * time.Minute)
+					if a := w.account(key); a.State != store.Active || a.RefreshStartedAt.Sub(begun).Abs() > time.Second {
+						t.Errorf("after a lost answer and %s: %s, begun %v; want ACTIVE and begun %v", name, a.State, a.RefreshStartedAt, begun)
+					}
+					if n := w.s.CountRequests("refresh_token"); n <= lost {
+						t.Errorf("%d tries, want one after the %d lost ones", n, lost)
+					}
+				})
 			})
-		})
+		}
 	}
 }
 
@@ -193,6 +197,48 @@ func TestWrongClientSecretTouchesNoAccountAndAlertsOnce(t *testing.T) {
 		if w.account(key).RefreshedAt.IsZero() {
 			t.Error("not refreshed after the secret was right again")
 		}
+	}, func(c *setup) { c.accounts.Verify = accounts.VerifyOff })
+}
+
+// Four processes share one breaker: in a pause one of them tries, and the admins are
+// told once.
+func TestProcessesShareOneBreaker(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		for i := range 20 {
+			w.connectShared(person(fmt.Sprintf("U%d", i), "alice@acme.test"))
+		}
+		all := []*accounts.Manager{w.m}
+		for _, owner := range []string{"second", "third", "fourth"} {
+			_, m := w.process(owner, accounts.Config{})
+			all = append(all, m)
+		}
+		w.s.UpdateApp(func(a *lineartest.OAuthApp) { a.ClientSecret = "rotated" })
+		time.Sleep(23 * time.Hour)
+		sweep := func() {
+			var sweeps sync.WaitGroup
+			for _, m := range all {
+				sweeps.Go(func() {
+					if _, err := m.RefreshDue(t.Context()); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			sweeps.Wait()
+		}
+		sweep() // opens it
+		before := w.s.CountRequests("refresh_token")
+		const pauses = 6
+		for range pauses {
+			time.Sleep(5*time.Minute + time.Second)
+			sweep()
+		}
+		if n := w.s.CountRequests("refresh_token") - before; n != pauses {
+			t.Errorf("%d tries in %d pauses, want one in each", n, pauses)
+		}
+		if got := w.notices("operator"); len(got) != 1 {
+			t.Errorf("alerts = %q, want one", got)
+		}
+		w.wantState(key, store.Active, "")
 	}, func(c *setup) { c.accounts.Verify = accounts.VerifyOff })
 }
 
@@ -341,86 +387,6 @@ func (w *world) oldIntent() {
 	_, _ = w.m.RefreshDue(w.t.Context()) // fails, which is what is wanted
 	undo()
 	time.Sleep(40 * time.Minute)
-}
-
-// A process is stopped with its answer in hand; another takes over; the first
-// one wakes up. Its late answer must write nothing, however far the other is.
-func TestStalledProcessIsFencedOut(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world, key store.Key) {
-		claim := func(owner string) store.Account {
-			t.Helper()
-			a, err := w.db.ClaimRefresh(t.Context(), w.account(key).ID, owner, time.Now(), 90*time.Second)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return a
-		}
-		stale := claim("stalled")
-		wakes := func(when string) {
-			t.Helper()
-			before := w.account(key)
-			err := w.db.SaveRefresh(t.Context(), stale.ID, stale.Version, stale.Epoch, stale.Grant, time.Now().Add(time.Hour), time.Now())
-			if !errors.Is(err, store.ErrFenced) {
-				t.Errorf("late save %s = %v, want ErrFenced", when, err)
-			}
-			if after := w.account(key); after.Version != before.Version || after.LeaseOwner != before.LeaseOwner {
-				t.Errorf("late save %s: version %d became %d, lease of %q that of %q", when, before.Version, after.Version, before.LeaseOwner, after.LeaseOwner)
-			}
-		}
-		time.Sleep(2 * time.Minute)
-		busy := claim("busy")
-		wakes("while the other is at it")
-		if err := w.db.ReleaseRefresh(t.Context(), busy.ID, busy.Epoch, true, time.Now()); err != nil {
-			t.Fatal(err)
-		}
-		if r, err := w.m.RefreshDue(t.Context()); err != nil || r.Refreshed != 1 {
-			t.Fatalf("RefreshDue = %+v, %v", r, err)
-		}
-		wakes("after the other has saved")
-		claim("next")
-		wakes("during the next refresh")
-		if _, err := w.viewer(key); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-func TestDisconnectAndReconnectDuringARefresh(t *testing.T) {
-	acts := map[string]func(*world){
-		"disconnect": func(w *world) { _ = w.m.Disconnect(w.t.Context(), alice().Key) },
-		"reconnect":  func(w *world) { w.connect(alice(), "alice@acme.test") },
-		"block":      func(w *world) { _ = w.m.Block(w.t.Context(), alice().Key, "UADMIN") },
-	}
-	for name, act := range acts {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, w *world, key store.Key) {
-				w.s.Fault(refreshFault(lineartest.Fault{Hold: 5 * time.Second, Times: 1}))
-				w.due(key)
-				var wg sync.WaitGroup
-				wg.Go(func() { _, _ = w.m.RefreshDue(t.Context()) })
-				time.Sleep(time.Second)
-				act(w)
-				wg.Wait()
-				want := 0
-				if name == "reconnect" {
-					want = 1
-					if _, err := w.viewer(key); err != nil {
-						t.Error(err)
-					}
-				}
-				// Two for the pair that was stored, two for the one that came too late.
-				if n := w.s.CountRequests("/oauth/revoke"); n != 4 {
-					t.Errorf("%d revocations, want 4: both tokens of both pairs", n)
-				}
-				if w.alive() != want {
-					t.Errorf("%d grants live at Linear, want %d", w.alive(), want)
-				}
-				if a := w.account(key); a.Holds() != (want == 1) {
-					t.Errorf("account holds a pair: %v", a.Holds())
-				}
-			})
-		})
-	}
 }
 
 func TestManyCallersOneRefresh(t *testing.T) {

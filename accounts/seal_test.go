@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"linearbot/accounts"
 	"linearbot/store"
@@ -44,6 +45,101 @@ func TestAlteredCellsDoNotOpen(t *testing.T) {
 		}
 		w.wantState(mine.Key, store.Active, "")
 	}
+}
+
+// A waiting grant that is put beside another account, or in the place of a later one,
+// is nobody's.
+func TestMovedCandidatesDoNotOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *setup) { c.accounts.Verify = accounts.VerifyCode })
+	waiting := func(p accounts.Person) (code string, c store.Candidate) {
+		t.Helper()
+		done, err := w.m.Complete(t.Context(), w.approve(w.begin(p), p.Email))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err = w.db.Candidate(t.Context(), done.Account.ID); err != nil {
+			t.Fatal(err)
+		}
+		return done.Code, c
+	}
+	put := func(c store.Candidate) {
+		t.Helper()
+		_, err := w.db.UpdateAccount(t.Context(), alice().Key, func(tx *store.Tx, a store.Account) (store.Account, error) {
+			return a, tx.PutCandidate(c)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, others := waiting(bob())
+	_, earlier := waiting(alice())
+	code, mine := waiting(alice())
+	moved, back := mine, mine
+	moved.Sealed, moved.CreatedAt, back.Sealed = others.Sealed, others.CreatedAt, earlier.Sealed
+	for name, c := range map[string]store.Candidate{"another account's": moved, "an earlier one": back} {
+		put(c)
+		if _, err := w.m.Confirm(t.Context(), alice().Key, code); !errors.Is(err, accounts.ErrWrongKey) {
+			t.Errorf("%s: Confirm = %v, want ErrWrongKey", name, err)
+		}
+		w.wantState(alice().Key, store.Verifying, "code")
+	}
+	put(mine)
+	if _, err := w.m.Confirm(t.Context(), alice().Key, code); err != nil {
+		t.Errorf("its own: Confirm = %v", err)
+	}
+}
+
+// A link or a consent that is put under another person's name, or another's content
+// put under it, leads nowhere.
+func TestMovedTicketsDoNotOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	link := func(p accounts.Person) (token string) {
+		t.Helper()
+		l, err := w.m.AuthorizationLink(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.URL[len(public+"/connect/"):]
+	}
+	// altered takes the only ticket of Alice and puts it back changed.
+	altered := func(kind store.TicketKind, change func(mine *store.Ticket, bobs store.Ticket)) {
+		t.Helper()
+		mine, err := w.db.Tickets(t.Context(), kind, alice().Key, time.Now())
+		if err != nil || len(mine) != 1 {
+			t.Fatalf("Tickets = %d, %v", len(mine), err)
+		}
+		if _, err := w.db.TakeTicket(t.Context(), kind, mine[0].Hash, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		bobs, err := w.db.Tickets(t.Context(), kind, bob().Key, time.Now())
+		if err != nil || len(bobs) == 0 {
+			t.Fatalf("Tickets = %d, %v", len(bobs), err)
+		}
+		change(&mine[0], bobs[0])
+		if err := w.db.PutTicket(t.Context(), mine[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, change := range map[string]func(*store.Ticket, store.Ticket){
+		"under another's name":   func(mine *store.Ticket, bobs store.Ticket) { mine.Key = bobs.Key },
+		"with another's content": func(mine *store.Ticket, bobs store.Ticket) { mine.Body = bobs.Body },
+	} {
+		token, _ := link(alice()), link(bob())
+		altered(store.LinkTicket, change)
+		if _, err := w.m.Begin(t.Context(), token); !errors.Is(err, accounts.ErrWrongKey) {
+			t.Errorf("a link %s: Begin = %v, want ErrWrongKey", name, err)
+		}
+		w.begin(bob())
+		cb := w.approve(w.begin(alice()), "alice@acme.test")
+		altered(store.StateTicket, change)
+		if _, err := w.m.Complete(t.Context(), cb); !errors.Is(err, accounts.ErrWrongKey) {
+			t.Errorf("a consent %s: Complete = %v, want ErrWrongKey", name, err)
+		}
+	}
+	w.wantState(alice().Key, store.Pending, "")
+	w.wantState(bob().Key, store.Pending, "")
 }
 
 func TestKeysMissingWrongAndTwo(t *testing.T) {

@@ -76,28 +76,22 @@ func (b *Budget) allow(ctx context.Context, key store.Key, now time.Time) error 
 	return nil
 }
 
-// spend counts one request's turns, whatever other processes count meanwhile. It is
-// counted even when ctx ends.
+// spend counts one request's turns, for the person and the workspace in one transaction,
+// whatever other processes count meanwhile. It is counted even when ctx ends.
 func (b *Budget) spend(ctx context.Context, key store.Key, used ModelUsage, now time.Time) error {
 	if used.Total() == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveWithin)
 	defer cancel()
-	for _, subject := range []string{key.UserID, ""} {
-		err := b.db.ChangeSetting(ctx, key.TeamID, subject, usageSetting, func(old []byte) (next store.SettingChange, err error) {
-			spent, err := readSpent(old, now)
-			if err != nil {
-				return next, err
-			}
-			spent.Turns++
-			spent.Tokens = spent.Tokens.plus(used)
-			next.JSON, err = json.Marshal(spent)
-			return next, err
-		})
+	return b.db.ChangeSettings(ctx, key.TeamID, []string{key.UserID, ""}, usageSetting, func(old []byte) (next store.SettingChange, err error) {
+		spent, err := readSpent(old, now)
 		if err != nil {
-			return err
+			return next, err
 		}
-	}
-	return nil
+		spent.Turns++
+		spent.Tokens = spent.Tokens.plus(used)
+		next.JSON, err = json.Marshal(spent)
+		return next, err
+	})
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"linearbot/store"
@@ -46,7 +45,6 @@ func (m Memory) Thread() Thread {
 type Memories struct {
 	db   *store.DB
 	seal Sealer
-	mu   sync.Mutex // one change at a time: a change reads, then writes
 }
 
 // NewMemories returns the memories in db.
@@ -54,10 +52,7 @@ func NewMemories(db *store.DB, seal Sealer) *Memories { return &Memories{db: db,
 
 // Recall returns what is remembered of a thread; the zero Memory for nothing.
 func (m *Memories) Recall(ctx context.Context, key store.Key, thread string) (Memory, error) {
-	return m.recall(ctx, key, thread, time.Now())
-}
-
-func (m *Memories) recall(ctx context.Context, key store.Key, thread string, now time.Time) (Memory, error) {
+	now := time.Now()
 	row, err := m.db.Memory(ctx, key, thread, now)
 	if errors.Is(err, store.ErrNotFound) {
 		return Memory{}, nil
@@ -65,7 +60,11 @@ func (m *Memories) recall(ctx context.Context, key store.Key, thread string, now
 	if err != nil {
 		return Memory{}, err
 	}
-	plain, err := m.seal.Open(row.Body, memoryAD(key, thread))
+	return m.open(row.Body, key, thread, now)
+}
+
+func (m *Memories) open(body []byte, key store.Key, thread string, now time.Time) (Memory, error) {
+	plain, err := m.seal.Open(body, memoryAD(key, thread))
 	if err != nil {
 		return Memory{}, fmt.Errorf("open memory of %s: %w", key, err)
 	}
@@ -105,29 +104,28 @@ func (m *Memories) Answer(ctx context.Context, key store.Key, thread, question, 
 
 // Forget wipes a thread.
 func (m *Memories) Forget(ctx context.Context, key store.Key, thread string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	return m.db.DropMemory(ctx, key, thread)
 }
 
+// change is one transaction: of two turns at once, also in two processes, none is lost.
 func (m *Memories) change(ctx context.Context, key store.Key, thread string, fn func(*Memory, time.Time)) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	now := time.Now()
-	memory, err := m.recall(ctx, key, thread, now)
-	if err != nil {
-		memory = Memory{} // unreadable, as after a lost key: it starts anew
-	}
-	fn(&memory, now)
-	plain, err := json.Marshal(memory)
-	if err != nil {
-		return fmt.Errorf("encode memory of %s: %w", key, err)
-	}
-	sealed, err := m.seal.Seal(plain, memoryAD(key, thread))
-	if err != nil {
-		return fmt.Errorf("seal memory of %s: %w", key, err)
-	}
-	return m.db.PutMemory(ctx, store.Memory{Key: key, Thread: thread, Body: sealed, ExpiresAt: now.Add(memoryLife)})
+	return m.db.ChangeMemory(ctx, key, thread, now, now.Add(memoryLife), func(old []byte) ([]byte, error) {
+		var memory Memory
+		if old != nil {
+			memory, _ = m.open(old, key, thread, now) // unreadable, as after a lost key: it starts anew
+		}
+		fn(&memory, now)
+		plain, err := json.Marshal(memory)
+		if err != nil {
+			return nil, fmt.Errorf("encode memory of %s: %w", key, err)
+		}
+		sealed, err := m.seal.Seal(plain, memoryAD(key, thread))
+		if err != nil {
+			return nil, fmt.Errorf("seal memory of %s: %w", key, err)
+		}
+		return sealed, nil
+	})
 }
 
 func memoryAD(key store.Key, thread string) []byte {

@@ -69,7 +69,6 @@ type App struct {
 	leave    context.CancelFunc // closes the socket
 	holding  sync.Mutex         // one request is held at a time: what it replaces is settled
 
-	recents   sync.Mutex // titles of recent issues: a change reads them, then writes
 	incidents incidents
 	figures   figures
 	healths   healths

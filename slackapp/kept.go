@@ -62,6 +62,27 @@ func (a *App) kept(ctx context.Context, key store.Key, name string, v any) error
 	return json.Unmarshal(body, v)
 }
 
+// changeKept changes what is kept for a person under a name, in one transaction: what is
+// kept at the same time, also by another process, is not lost. Of what cannot be read
+// it begins anew.
+func changeKept[T any](ctx context.Context, a *App, key store.Key, name string, life time.Duration, change func(T) T) error {
+	now := time.Now()
+	return a.DB.ChangeMemory(ctx, key, name, now, now.Add(life), func(old []byte) ([]byte, error) {
+		var kept T
+		if old != nil {
+			body, err := a.Sealer.Open(old, keptAD(key, name))
+			if err != nil || json.Unmarshal(body, &kept) != nil {
+				kept = *new(T)
+			}
+		}
+		body, err := json.Marshal(change(kept))
+		if err != nil {
+			return nil, err
+		}
+		return a.Sealer.Seal(body, keptAD(key, name))
+	})
+}
+
 func keptAD(key store.Key, name string) []byte { return []byte("memory/" + key.String() + "/" + name) }
 
 // isKept reports whether a button's value names something kept.

@@ -181,25 +181,30 @@ func (a *App) adminDoes(ctx context.Context, r *request, value string) (done str
 	return "", nil
 }
 
-const settingAsked = "asked_to_reconnect"
+const (
+	settingAsked = "asked_to_reconnect"
+	askedFor     = 24 * time.Hour // until somebody may be asked again
+)
 
 // askAgain sends the DM that asks to reconnect, at most once a day.
 func (a *App) askAgain(ctx context.Context, r *request, key store.Key) (string, error) {
 	var last time.Time
-	if text, err := a.DB.Setting(ctx, key.TeamID, key.UserID, settingAsked); err == nil {
-		if err := json.Unmarshal(text, &last); err != nil {
-			a.Log.WarnContext(ctx, "last request to reconnect not read", "user", key.UserID, "err", err)
+	err := a.DB.ChangeSetting(ctx, key.TeamID, key.UserID, settingAsked, func(old []byte) (next store.SettingChange, err error) {
+		if last = (time.Time{}); old != nil {
+			if err := json.Unmarshal(old, &last); err != nil {
+				a.Log.WarnContext(ctx, "last request to reconnect not read", "user", key.UserID, "err", err)
+			}
 		}
-	}
-	if time.Since(last) < 24*time.Hour {
-		return mention(key.UserID) + " was asked " + moment(last) + ". I ask once a day.", nil
-	}
-	text, err := json.Marshal(time.Now())
+		if time.Since(last) >= askedFor {
+			next.JSON, err = json.Marshal(time.Now())
+		}
+		return next, err
+	})
 	if err != nil {
 		return "", err
 	}
-	if err := a.DB.PutSetting(ctx, key.TeamID, key.UserID, settingAsked, text); err != nil {
-		return "", err
+	if time.Since(last) < askedFor {
+		return mention(key.UserID) + " was asked " + moment(last) + ". I ask once a day.", nil
 	}
 	if err := a.tell(ctx, key, "", "", askToReconnect(r.Key.UserID)); err != nil {
 		return "", err

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"slices"
 	"time"
 
@@ -204,19 +203,19 @@ type offered struct {
 // offerPreviews offers to connect to somebody who posted a link: once a week at
 // most, and never again when they said so.
 func (a *App) offerPreviews(ctx context.Context, r *request) error {
-	var last offered
-	text, err := a.DB.Setting(ctx, r.Key.TeamID, r.Key.UserID, settingUnfurlPrompt)
-	if err == nil {
-		err = json.Unmarshal(text, &last)
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	offer := false
+	err := a.DB.ChangeSetting(ctx, r.Key.TeamID, r.Key.UserID, settingUnfurlPrompt, func(old []byte) (next store.SettingChange, err error) {
+		var last offered
+		if old != nil {
+			err = json.Unmarshal(old, &last)
+		}
+		if offer = err == nil && !last.Never && time.Since(last.At) >= unfurlPrompt; offer {
+			next.JSON, err = json.Marshal(offered{At: time.Now()})
+		}
+		return next, err
+	})
+	if err != nil || !offer {
 		return nil //nolint:nilerr // better no offer than one too many
-	}
-	if last.Never || time.Since(last.At) < unfurlPrompt {
-		return nil
-	}
-	if err := a.putOffered(ctx, r.Key, offered{At: time.Now()}); err != nil {
-		return err
 	}
 	if err := a.whisper(ctx, r, previewOffer()); err != nil {
 		a.Log.InfoContext(ctx, "previews not offered", "ref", r.Ref, "err", err)

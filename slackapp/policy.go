@@ -25,19 +25,31 @@ const settingPolicy = "policy"
 
 // policy reads the rules of a workspace; when they cannot be read, the strictest.
 func (a *App) policy(ctx context.Context, team string) policy {
-	var p policy
 	text, err := a.DB.Setting(ctx, team, "", settingPolicy)
 	if errors.Is(err, store.ErrNotFound) {
-		return p
+		return policy{}
 	}
+	p := strictest
 	if err == nil {
-		err = json.Unmarshal(text, &p)
+		p, err = readPolicy(text)
 	}
 	if err != nil {
 		a.Log.ErrorContext(ctx, "policy not read", "team", team, "err", err)
-		return policy{AssistantOff: true, AdminsEdit: true, Confirm: true}
 	}
 	return p
+}
+
+var strictest = policy{AssistantOff: true, AdminsEdit: true, Confirm: true}
+
+// readPolicy reads stored rules; without any, none holds.
+func readPolicy(text []byte) (p policy, err error) {
+	if text == nil {
+		return p, nil
+	}
+	if err := json.Unmarshal(text, &p); err != nil {
+		return strictest, err
+	}
+	return p, nil
 }
 
 // allows reports whether the bot may be used in a channel; it may in a DM.
@@ -75,26 +87,32 @@ func (p policy) blocks() []slack.Block {
 	return blocks(actions("policy_rules", boxes), section("*Allowed channels*\nWithout a choice, everywhere.", where))
 }
 
-// setPolicy stores what the tab holds after a change, and writes it down.
+// setPolicy stores what the tab holds after a change, and writes it down. What another
+// admin changes at the same time stays.
 func (a *App) setPolicy(ctx context.Context, r *request) error {
-	p := a.policy(ctx, r.Key.TeamID)
 	act := r.Interaction.ActionCallback.BlockActions[0]
-	if act.ActionID == actAdminPolicy+".channels" {
-		p.Channels = act.SelectedConversations
-	} else {
-		ticked := map[string]bool{}
-		for _, o := range act.SelectedOptions {
-			ticked[o.Value] = true
+	return a.DB.ChangeSetting(ctx, r.Key.TeamID, "", settingPolicy, func(old []byte) (next store.SettingChange, err error) {
+		p, err := readPolicy(old)
+		if err != nil {
+			a.Log.ErrorContext(ctx, "policy not read, it begins with the strictest", "team", r.Key.TeamID, "err", err)
 		}
-		p.Guests, p.Shared, p.AssistantOff, p.AdminsEdit = ticked[ruleGuests], ticked[ruleShared], !ticked[ruleAssistant], ticked[ruleAdmins]
-		p.Confirm = ticked[ruleConfirm]
+		if act.ActionID == actAdminPolicy+".channels" {
+			p.Channels = act.SelectedConversations
+		} else {
+			p.tick(act.SelectedOptions)
+		}
+		next.Audit = store.Entry{Key: r.Key, Action: "policy", Result: "ok", Ref: r.Ref, Source: "admin"}
+		next.JSON, err = json.Marshal(p)
+		return next, err
+	})
+}
+
+// tick takes over which boxes are ticked.
+func (p *policy) tick(boxes []slack.OptionBlockObject) {
+	ticked := map[string]bool{}
+	for _, o := range boxes {
+		ticked[o.Value] = true
 	}
-	text, err := json.Marshal(p)
-	if err != nil {
-		return err
-	}
-	if err := a.DB.PutSetting(ctx, r.Key.TeamID, "", settingPolicy, text); err != nil {
-		return err
-	}
-	return a.DB.AppendAudit(ctx, store.Entry{Key: r.Key, Action: "policy", Result: "ok", Ref: r.Ref, Source: "admin"})
+	p.Guests, p.Shared, p.AssistantOff, p.AdminsEdit = ticked[ruleGuests], ticked[ruleShared], !ticked[ruleAssistant], ticked[ruleAdmins]
+	p.Confirm = ticked[ruleConfirm]
 }

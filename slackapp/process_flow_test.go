@@ -1,6 +1,7 @@
 package slackapp_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,44 @@ func TestTwoProcesses(t *testing.T) {
 	}
 	if creates != 1 || count(w.alice, general, "Created") != 1 {
 		t.Errorf("%d create requests, %d answers, want one of each:\n%s", creates, count(w.alice, general, "Created"), w.alice.Screen(general))
+	}
+}
+
+// TestTwoProcessesKeepEveryTitle: what one person changes at the same time in two
+// processes, each with the database open by itself, is all named on Home.
+func TestTwoProcessesKeepEveryTitle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	db, err := store.Open(t.Context(), "sqlite:"+w.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closed(t, db.Close()) })
+	second := w.launch(func(c *slackapp.Config) { c.DB = db })
+	t.Cleanup(func() {
+		second.stop()
+		if err := <-second.ended; err != nil {
+			t.Errorf("second process: %v", err)
+		}
+	})
+	const many = 16
+	for n := range many { // sockets are chosen at random
+		w.types(w.alice, general, fmt.Sprintf("/linear create Kept title %02d team:ENG", n))
+	}
+	w.await("every title", func() bool {
+		row, err := w.db.Memory(t.Context(), key(w.alice), "recent", time.Now())
+		if err != nil {
+			return false
+		}
+		kept, err := w.keyring.Open(row.Body, []byte("memory/"+key(w.alice).String()+"/recent"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(string(kept), "Kept title") == many
+	})
+	if n := count(w.alice, general, "Created"); n != many {
+		t.Errorf("%d of %d are answered", n, many)
 	}
 }
 

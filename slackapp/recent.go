@@ -48,14 +48,18 @@ func (a *App) touch(ctx context.Context, r *request, out assistant.Outcome) {
 	if len(now) == 0 {
 		return
 	}
-	a.recents.Lock()
-	defer a.recents.Unlock()
-	for _, old := range a.touchedBy(ctx, r.Key) {
-		if !slices.ContainsFunc(now, func(t touched) bool { return t.Identifier == old.Identifier }) {
-			now = append(now, old)
+	err := changeKept(ctx, a, r.Key, touchedAs, touchedFor, func(before []touched) []touched {
+		all := slices.Clone(now)
+		for _, old := range before {
+			if !slices.ContainsFunc(now, func(t touched) bool { return t.Identifier == old.Identifier }) {
+				all = append(all, old)
+			}
 		}
+		return all[:min(len(all), touchedMax)]
+	})
+	if err != nil {
+		a.Log.WarnContext(ctx, "titles of recent issues not kept", "ref", r.Ref, "err", err)
 	}
-	a.keepFor(ctx, r, touchedAs, now[:min(len(now), touchedMax)], touchedFor)
 }
 
 // touchedBy is what was kept for a person, newest first.

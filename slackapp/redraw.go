@@ -8,7 +8,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"linearbot/linear"
-	"linearbot/store"
 )
 
 // redrawnFor is how long the newest press of a form is remembered.
@@ -35,11 +34,11 @@ func (a *App) redraw(ctx context.Context, r *request, view slack.ModalViewReques
 
 // notePress notes that a form was pressed, before its names are read.
 func (a *App) notePress(ctx context.Context, r *request) {
-	if a.pressedSince(ctx, r) {
-		return
-	}
-	m := store.Memory{Key: r.Key, Thread: pressName(r), Body: []byte(pressTime(r)), ExpiresAt: time.Now().Add(redrawnFor)}
-	if err := a.DB.PutMemory(ctx, m); err != nil {
+	now := time.Now()
+	err := a.DB.ChangeMemory(ctx, r.Key, pressName(r), now, now.Add(redrawnFor), func(before []byte) ([]byte, error) {
+		return []byte(max(string(before), pressTime(r))), nil
+	})
+	if err != nil {
 		a.Log.WarnContext(ctx, "press not noted", "ref", r.Ref, "err", err)
 	}
 }

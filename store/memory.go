@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -28,15 +30,40 @@ func (db *DB) Memory(ctx context.Context, key Key, thread string, now time.Time)
 	return m, nil
 }
 
+const upsertMemory = `INSERT INTO memory (team_id, user_id, thread, body, expires_at) VALUES ($1, $2, $3, $4, $5)
+	ON CONFLICT (team_id, user_id, thread) DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at`
+
 // PutMemory stores m in the place of what was remembered of the thread.
 func (db *DB) PutMemory(ctx context.Context, m Memory) error {
-	const upsert = `INSERT INTO memory (team_id, user_id, thread, body, expires_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (team_id, user_id, thread) DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at`
-	_, err := db.write.ExecContext(ctx, upsert, m.Key.TeamID, m.Key.UserID, m.Thread, cell(m.Body), micros(m.ExpiresAt))
+	_, err := db.write.ExecContext(ctx, upsertMemory, m.Key.TeamID, m.Key.UserID, m.Thread, cell(m.Body), micros(m.ExpiresAt))
 	if err != nil {
 		return fmt.Errorf("store memory of %s: %w", m.Key, err)
 	}
 	return nil
+}
+
+// ChangeMemory changes what is remembered of a thread in one transaction: change sees
+// the stored body (nil: nothing is remembered, or it has expired) and returns the next
+// one, which lives until expires; nil changes nothing. Nobody else writes meanwhile, so
+// change calls no method of DB. Of many callers at once each sees what the one before
+// has stored.
+func (db *DB) ChangeMemory(
+	ctx context.Context, key Key, thread string, now, expires time.Time, change func(old []byte) ([]byte, error),
+) error {
+	return db.transact(ctx, "change memory of "+key.String(), func(tx *sql.Tx) error {
+		const read = `SELECT body FROM memory WHERE team_id = $1 AND user_id = $2 AND thread = $3 AND expires_at > $4`
+		var old []byte
+		err := tx.QueryRowContext(ctx, read, key.TeamID, key.UserID, thread, micros(now)).Scan(&old)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		next, err := change(old)
+		if err != nil || next == nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, upsertMemory, key.TeamID, key.UserID, thread, next, micros(expires))
+		return err
+	})
 }
 
 // DropMemory forgets a thread; nothing remembered is no error.

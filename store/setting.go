@@ -42,30 +42,45 @@ type SettingChange struct {
 // entry is written with it. Nobody else writes meanwhile, so change calls no method of
 // DB. Of many callers at once each sees what the one before has stored.
 func (db *DB) ChangeSetting(ctx context.Context, teamID, subject, name string, change func(old []byte) (SettingChange, error)) error {
+	return db.ChangeSettings(ctx, teamID, []string{subject}, name, change)
+}
+
+// ChangeSettings is ChangeSetting for one setting of several subjects, one after the
+// other in one transaction: all of them are changed or none.
+func (db *DB) ChangeSettings(ctx context.Context, teamID string, subjects []string, name string, change func(old []byte) (SettingChange, error)) error {
 	return db.transact(ctx, "change setting "+name, func(tx *sql.Tx) error {
-		const read = `SELECT value FROM settings WHERE team_id = $1 AND subject = $2 AND name = $3`
-		var old []byte
-		err := tx.QueryRowContext(ctx, read, teamID, subject, name).Scan(&old)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		next, err := change(old)
-		if err != nil || next.JSON == nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, upsertSetting, teamID, subject, name, next.JSON); err != nil {
-			return err
-		}
-		for _, n := range next.Notices {
-			if err := queueNotice(ctx, tx, n); err != nil {
+		for _, subject := range subjects {
+			if err := changeSetting(ctx, tx, teamID, subject, name, change); err != nil {
 				return err
 			}
 		}
-		if next.Audit.Action == "" {
-			return nil
-		}
-		return appendAudit(ctx, tx, next.Audit)
+		return nil
 	})
+}
+
+func changeSetting(ctx context.Context, tx *sql.Tx, teamID, subject, name string, change func(old []byte) (SettingChange, error)) error {
+	const read = `SELECT value FROM settings WHERE team_id = $1 AND subject = $2 AND name = $3`
+	var old []byte
+	err := tx.QueryRowContext(ctx, read, teamID, subject, name).Scan(&old)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	next, err := change(old)
+	if err != nil || next.JSON == nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, upsertSetting, teamID, subject, name, next.JSON); err != nil {
+		return err
+	}
+	for _, n := range next.Notices {
+		if err := queueNotice(ctx, tx, n); err != nil {
+			return err
+		}
+	}
+	if next.Audit.Action == "" {
+		return nil
+	}
+	return appendAudit(ctx, tx, next.Audit)
 }
 
 // DropSetting removes a setting; none is no error.

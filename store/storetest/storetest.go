@@ -78,7 +78,9 @@ func Run(t *testing.T, fresh func(t testing.TB) (dsn string)) {
 		{"a proposal moves for its owner before it expires", proposalGuards},
 		{"the latest proposal is found", proposalLatest},
 		{"memory expires", memoryExpires},
+		{"changes of a memory from many sides all count", memoryContends},
 		{"settings belong to their subject", settingsBySubject},
+		{"settings of several subjects change together", settingsTogether},
 		{"purge removes what is over", purgeRemoves},
 
 		{"the audit log is filtered and paged", auditFiltered},
