@@ -52,6 +52,22 @@ func (m Message) options() []slack.MsgOption {
 	}
 }
 
+// sent sends the message. Where Slack refuses to draw it, its words go alone.
+func (m Message) sent(send func(opts ...slack.MsgOption) error) error {
+	err := send(m.options()...)
+	if !undrawable(err) {
+		return err
+	}
+	plain := Message{Text: cutMrkdwn(m.fitted().Text, maxText-len(undrawn)) + undrawn}
+	if send(plain.options()...) != nil {
+		return err
+	}
+	return nil
+}
+
+// undrawn ends the words of a message that Slack refused to draw.
+const undrawn = "\nSlack did not draw this answer, so its buttons are missing."
+
 // fitBlocks drops blocks from before the last one, which holds the buttons,
 // until the rest fits.
 func fitBlocks(all []slack.Block) []slack.Block {

@@ -79,10 +79,12 @@ func (a *App) deliver(ctx context.Context, n store.Notice) (channel, ts string, 
 			return dm.ID, ts, nil
 		}
 	}
-	opts := append(m.options(), slack.MsgOptionMetadata(slack.SlackMetadata{
-		EventType: noticeEvent, EventPayload: map[string]any{"id": n.ID},
-	}))
-	channel, ts, err = a.API.PostMessageContext(ctx, dm.ID, opts...)
+	err = m.sent(func(opts ...slack.MsgOption) (err error) {
+		channel, ts, err = a.API.PostMessageContext(ctx, dm.ID, append(opts, slack.MsgOptionMetadata(slack.SlackMetadata{
+			EventType: noticeEvent, EventPayload: map[string]any{"id": n.ID},
+		}))...)
+		return err
+	})
 	a.refreshHome(ctx, n.Key, account.HomeTeamID)
 	return channel, ts, wrapSlack("chat.postMessage", err)
 }

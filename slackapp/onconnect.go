@@ -166,7 +166,7 @@ func (a *App) editStopped(ctx context.Context, key store.Key) {
 		if !n.At.After(settled) || n.Channel == "" {
 			continue
 		}
-		_, _, _, err := a.API.UpdateMessageContext(ctx, n.Channel, n.Timestamp, reconnected(now).options()...)
+		err := a.edit(ctx, n.Channel, n.Timestamp, reconnected(now))
 		if err != nil {
 			a.Log.InfoContext(ctx, "old message not edited", "user", key.UserID, "err", err)
 		}

@@ -84,8 +84,7 @@ func (a *App) showList(ctx context.Context, r *request, meta formMeta, m Message
 	to.Channel, to.Response = meta.Channel, meta.Response
 	to.answered = meta.Response != ""
 	if meta.Message != "" {
-		_, _, _, err := a.API.UpdateMessageContext(ctx, meta.Channel, meta.Message, m.options()...)
-		return wrapSlack("chat.update", err)
+		return a.edit(ctx, meta.Channel, meta.Message, m)
 	}
 	return a.reply(ctx, &to, m)
 }

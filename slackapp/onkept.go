@@ -20,7 +20,7 @@ func (a *App) failure(ctx context.Context, r *request, err error) Failure {
 		r.counted = true
 		a.figures.failed(r.Key.TeamID, failureWord(err))
 	}
-	known := about{Ref: r.Ref, Word: a.Word, Bot: a.bot.Name, Reads: r.Reads, Issue: r.Issue, URL: r.URL, Team: r.Team, Doing: r.Doing}
+	known := about{Ref: r.Ref, Word: a.Word, Bot: a.bot.Name, Reads: r.Reads, Wrote: r.wrote, Issue: r.Issue, URL: r.URL, Team: r.Team, Doing: r.Doing}
 	known.Channel = channelName(r)
 	if account, stErr := a.Accounts.Status(ctx, r.Key); stErr == nil {
 		known.Scopes = account.Scopes

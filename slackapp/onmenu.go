@@ -105,8 +105,7 @@ func (a *App) submitShare(ctx context.Context, r *request) any {
 			return issue, &privateTeamError{Identifier: issue.Identifier}
 		}
 		m := card{Issue: issue, Public: true, Head: cardHead{Kind: headShared, By: r.Key.UserID}}.compact()
-		_, _, err = a.API.PostMessageContext(ctx, channel, m.options()...)
-		return issue, wrapSlack("chat.postMessage", err)
+		return issue, a.post(ctx, channel, "", m)
 	}, func(ctx context.Context, i linear.Issue, err error) slack.ModalViewRequest {
 		if err != nil {
 			return failedView("Share issue", a.failure(ctx, r, err), "")

@@ -181,7 +181,7 @@ func (a *App) announce(ctx context.Context, r *request, meta formMeta, d draft, 
 	m := c.full()
 	if d.Post && !c.Issue.Team.Private() {
 		c.Public = true
-		_, _, err := a.API.PostMessageContext(ctx, meta.Channel, c.full().options()...)
+		err := a.post(ctx, meta.Channel, "", c.full())
 		if err == nil {
 			return
 		}

@@ -27,6 +27,7 @@ func (a *App) undo(ctx context.Context, r *request, id string) (Message, error) 
 	}
 	var lines []string
 	for _, res := range out.Results {
+		r.wrote = r.wrote || res.Undone
 		line := inline(firstOf(firstOf(res.Change.Issue.Identifier, res.Issue.Identifier), "That change"), 40)
 		switch {
 		case res.Err != nil:

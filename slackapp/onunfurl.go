@@ -165,12 +165,7 @@ func (a *App) unfurl(ctx context.Context, r *request, s *linear.Session, links [
 
 // whisper says something to the poster alone, and not at all where that cannot be.
 func (a *App) whisper(ctx context.Context, r *request, m Message) error {
-	opts := m.options()
-	if r.Thread != "" {
-		opts = append(opts, slack.MsgOptionTS(r.Thread))
-	}
-	_, err := a.API.PostEphemeralContext(ctx, r.Channel, r.Key.UserID, opts...)
-	return wrapSlack("chat.postEphemeral", err)
+	return a.postEphemeral(ctx, r.Key.UserID, r.Channel, r.Thread, m)
 }
 
 // unfurlOf is a card below a link.

@@ -40,6 +40,7 @@ func (a *App) touch(ctx context.Context, r *request, out assistant.Outcome) {
 		if res.Change.Kind == assistant.ChangeCreate {
 			t.What = "Created"
 		}
+		r.wrote = r.wrote || res.Err == nil && res.Skipped == ""
 		if res.Err == nil && res.Skipped == "" && t.Identifier != "" && t.Title != "" {
 			t.Title = cut(oneLine(t.Title), 100)
 			now = append(now, t)

@@ -39,11 +39,14 @@ func (a *App) reply(ctx context.Context, r *request, m Message) error {
 	if m.Public {
 		kind = slack.ResponseTypeInChannel
 	}
-	opts := append(m.options(), slack.MsgOptionResponseURL(r.Response, kind))
-	if r.answered {
-		opts = append(opts, slack.MsgOptionReplaceOriginal(r.Response))
-	}
-	_, _, err := a.API.PostMessageContext(ctx, r.Channel, opts...)
+	err := m.sent(func(opts ...slack.MsgOption) error {
+		opts = append(opts, slack.MsgOptionResponseURL(r.Response, kind))
+		if r.answered {
+			opts = append(opts, slack.MsgOptionReplaceOriginal(r.Response))
+		}
+		_, _, err := a.API.PostMessageContext(ctx, r.Channel, opts...)
+		return err
+	})
 	if err != nil {
 		a.Log.WarnContext(ctx, "response_url refused", "ref", r.Ref, "err", wrapSlack("response_url", err))
 		return a.tell(ctx, r.Key, r.Channel, r.Thread, m)
@@ -60,29 +63,47 @@ func (a *App) replace(ctx context.Context, r *request, m Message) error {
 		return a.reply(ctx, r, m)
 	}
 	if i.Container.IsEphemeral || r.Response != "" {
-		_, _, err := a.API.PostMessageContext(ctx, r.Channel,
-			append(m.options(), slack.MsgOptionReplaceOriginal(r.Response))...)
+		err := m.sent(func(opts ...slack.MsgOption) error {
+			_, _, err := a.API.PostMessageContext(ctx, r.Channel, append(opts, slack.MsgOptionReplaceOriginal(r.Response))...)
+			return err
+		})
 		if err == nil || i.Container.IsEphemeral {
 			return wrapSlack("replace message", err)
 		}
 	}
-	_, _, _, err := a.API.UpdateMessageContext(ctx, r.Channel, i.Container.MessageTs, m.options()...)
+	return a.edit(ctx, r.Channel, i.Container.MessageTs, m)
+}
+
+// edit changes a message that several people see, or one in a DM.
+func (a *App) edit(ctx context.Context, channel, ts string, m Message) error {
+	err := m.sent(func(opts ...slack.MsgOption) error {
+		_, _, _, err := a.API.UpdateMessageContext(ctx, channel, ts, opts...)
+		return err
+	})
 	return wrapSlack("chat.update", err)
+}
+
+// post says something for everybody in a channel, or in a person's DM.
+func (a *App) post(ctx context.Context, channel, thread string, m Message) error {
+	err := m.sent(func(opts ...slack.MsgOption) error {
+		if thread != "" {
+			opts = append(opts, slack.MsgOptionTS(thread))
+		}
+		_, _, err := a.API.PostMessageContext(ctx, channel, opts...)
+		return err
+	})
+	return wrapSlack("chat.postMessage", err)
 }
 
 // tell reaches a person outside a request: an ephemeral in the channel, or a DM
 // where the bot is not a member.
 func (a *App) tell(ctx context.Context, key store.Key, channel, thread string, m Message) error {
 	if channel != "" && channel[0] != 'D' {
-		opts := m.options()
-		if thread != "" {
-			opts = append(opts, slack.MsgOptionTS(thread))
-		}
 		var err error
 		if m.Public {
-			_, _, err = a.API.PostMessageContext(ctx, channel, opts...)
+			err = a.post(ctx, channel, thread, m)
 		} else {
-			_, err = a.API.PostEphemeralContext(ctx, channel, key.UserID, opts...)
+			err = a.postEphemeral(ctx, key.UserID, channel, thread, m)
 		}
 		if err == nil {
 			return nil
@@ -90,18 +111,25 @@ func (a *App) tell(ctx context.Context, key store.Key, channel, thread string, m
 		a.Log.InfoContext(ctx, "channel not writable, using the DM", "channel", channel, "err", err)
 	}
 	if channel != "" && channel[0] == 'D' {
-		opts := m.options()
-		if thread != "" {
-			opts = append(opts, slack.MsgOptionTS(thread))
-		}
-		_, _, err := a.API.PostMessageContext(ctx, channel, opts...)
+		err := a.post(ctx, channel, thread, m)
 		if err == nil {
 			return nil
 		}
 		a.Log.InfoContext(ctx, "not the bot's own DM, using that", "channel", channel, "err", err)
 	}
-	_, _, err := a.API.PostMessageContext(ctx, key.UserID, m.options()...)
-	return wrapSlack("chat.postMessage", err)
+	return a.post(ctx, key.UserID, "", m)
+}
+
+// postEphemeral says something to one person in a channel.
+func (a *App) postEphemeral(ctx context.Context, userID, channel, thread string, m Message) error {
+	err := m.sent(func(opts ...slack.MsgOption) error {
+		if thread != "" {
+			opts = append(opts, slack.MsgOptionTS(thread))
+		}
+		_, err := a.API.PostEphemeralContext(ctx, channel, userID, opts...)
+		return err
+	})
+	return wrapSlack("chat.postEphemeral", err)
 }
 
 // fail tells the person what went wrong, in the words of say.
@@ -119,6 +147,9 @@ func (a *App) fail(ctx context.Context, r *request, err error) {
 			a.Log.WarnContext(ctx, "person not told", "ref", r.Ref, "err", err)
 		}
 		return
+	}
+	if errors.As(err, new(*slackError)) && r.wrote {
+		err = &notShownError{cause: err}
 	}
 	f := a.failure(wording, r, err)
 	if errors.Is(err, linear.ErrTransient) || f.Changed == unknownChange || f.Internal {

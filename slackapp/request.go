@@ -35,6 +35,7 @@ type request struct {
 
 	// What the words of a failure need to know.
 	Reads   bool      // nothing could have been changed
+	wrote   bool      // something was changed in Linear
 	Checked bool      // the person was told that a change without an answer is looked up
 	Creates bool      // it makes an issue: a form may take over
 	Issue   string    // the identifier it is about

@@ -24,6 +24,7 @@ type about struct {
 	Channel string // name of the channel, without #
 	Held    string // reference to what was typed: gives Try again, Open form and the suggestions their value
 	Reads   bool   // nothing could have been changed
+	Wrote   bool   // something was changed
 	Scopes  []string
 	Later   string    // reference to what goes on by itself when a rate limit ends
 	SavedAt time.Time // how old the answer is that a read could show instead
@@ -61,11 +62,13 @@ func sayOwn(err error, a about) (Failure, bool) {
 	var unseen *notShownError
 	var private *privateTeamError
 	switch {
-	case errors.As(err, &unseen):
+	case errors.As(err, &unseen) && a.Wrote:
 		return Failure{
 			Text:    "I did what you asked, but Slack did not take my answer. Look in Linear before you try again.",
 			Changed: unknownChange,
 		}, true
+	case errors.As(err, &unseen):
+		return Failure{Text: "Slack did not take my answer, so I can't show it. Nothing was changed. Try again in a moment.", Buttons: tryAgain(a)}, true
 	case errors.As(err, &private):
 		return Failure{Text: inline(private.Identifier, 40) + " is in a private team, so I didn't post it here."}, true
 	case errors.As(err, &asker):

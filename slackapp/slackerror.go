@@ -2,23 +2,47 @@ package slackapp
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 )
 
-// wrapSlack names the call that failed. Slack says what is wrong with blocks and
-// arguments only beside the error code, in response_metadata.messages.
+// slackError is a call to Slack that failed.
+type slackError struct {
+	op    string // the method
+	cause error
+}
+
+// Error says what is wrong with blocks and arguments too, which Slack tells only
+// beside the error code, in response_metadata.messages.
+func (e *slackError) Error() string {
+	said := e.op + ": " + e.cause.Error()
+	if r, ok := errors.AsType[slack.SlackErrorResponse](e.cause); ok && len(r.ResponseMetadata.Messages) > 0 {
+		said += ": " + strings.Join(r.ResponseMetadata.Messages, "; ")
+	}
+	return said
+}
+
+func (e *slackError) Unwrap() error { return e.cause }
+
+// wrapSlack names the call that failed.
 func wrapSlack(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok && len(e.ResponseMetadata.Messages) > 0 {
-		return fmt.Errorf("%s: %w: %s", op, err, strings.Join(e.ResponseMetadata.Messages, "; "))
+	return &slackError{op: op, cause: err}
+}
+
+// undrawable reports whether Slack refused the blocks of a message, or their size:
+// its text alone may be taken.
+func undrawable(err error) bool {
+	code, _ := slackCode(err)
+	switch code {
+	case "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_blocks_too_many":
+		return true
 	}
-	return fmt.Errorf("%s: %w", op, err)
+	return false
 }
 
 // slackCode is Slack's code of an error, if it is one of Slack's answers.
