@@ -15,6 +15,7 @@ const peopleRows = 20
 // adminPeople is the list of connections.
 type adminPeople struct {
 	Accounts []store.Account
+	Gone     map[string]bool // Slack ids of those who are deactivated in Slack
 	Counts   map[store.State]int
 	State    store.State // the filter; "" is everybody
 	Name     string      // the filter
@@ -40,7 +41,12 @@ func (p adminPeople) blocks() []slack.Block {
 		all = append(all, section("Nobody matches. Clear the filter to see everybody."))
 	}
 	for _, a := range p.Accounts[:min(len(p.Accounts), peopleRows)] {
-		all = append(all, section(accountRow(a, p.At), accountMenu(a)))
+		gone := p.Gone[a.Key.UserID]
+		row := accountRow(a, p.At)
+		if gone {
+			row = dotted(row, "deactivated in Slack")
+		}
+		all = append(all, section(row, accountMenu(a, gone)))
 	}
 	var paging []slack.BlockElement
 	if p.Prev != "" {
@@ -83,16 +89,19 @@ func since(t, now time.Time) string {
 	}
 }
 
-func accountMenu(a store.Account) slack.BlockElement {
+// accountMenu is what an admin can do; who is gone can be asked nothing.
+func accountMenu(a store.Account, gone bool) slack.BlockElement {
 	value := func(what string) string { return what + ":" + a.Key.UserID }
 	entries := []choice{{Label: "Details", Value: value(moreDetails)}}
 	switch a.State {
 	case store.Blocked:
 		return overflow(actAdminMore, append(entries, choice{Label: "Allow again", Value: value(moreAllow)})...)
 	case store.Expired, store.Revoked, store.Disconnected:
-		entries = append(entries, choice{Label: "Ask to reconnect", Value: value(moreAskAgain)})
+		if !gone {
+			entries = append(entries, choice{Label: "Ask to reconnect", Value: value(moreAskAgain)})
+		}
 	}
-	if !a.Holds() && !a.Shared {
+	if !a.Holds() && !a.Shared && !gone {
 		entries = append(entries, choice{Label: "Allow shared identity", Value: value(moreShareID)})
 	}
 	if a.Holds() {

@@ -3,7 +3,10 @@ package slackapp
 import (
 	"context"
 	"strconv"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"linearbot/store"
 )
@@ -43,7 +46,32 @@ func (a *App) readPeople(ctx context.Context, team string, at adminAt) (adminPeo
 	if len(at.Pages) > 0 {
 		p.Prev = "prev"
 	}
+	p.Gone = a.goneOf(ctx, p.Accounts)
 	return p, err
+}
+
+// goneCap bounds what the People tab waits for Slack: a trigger lives 3 s.
+const goneCap = 800 * time.Millisecond
+
+// goneOf asks Slack who of these is deactivated; who is not known in time is not.
+func (a *App) goneOf(ctx context.Context, all []store.Account) map[string]bool {
+	ctx, cancel := context.WithTimeout(ctx, goneCap)
+	defer cancel()
+	var mu sync.Mutex
+	gone := map[string]bool{}
+	var asking errgroup.Group
+	asking.SetLimit(8)
+	for _, account := range all {
+		asking.Go(func() error {
+			who, err := a.people.get(ctx, account.Key, account.HomeTeamID)
+			mu.Lock()
+			defer mu.Unlock()
+			gone[account.Key.UserID] = err == nil && who.Gone
+			return nil
+		})
+	}
+	_ = asking.Wait() // none of them fails
+	return gone
 }
 
 // auditRows is how many entries one page of the audit shows.

@@ -8,6 +8,7 @@ var (
 	errNobody        = errors.New("slackapp: envelope names no person")
 	errNotAdmin      = errors.New("slackapp: admins only")
 	errUnknownPerson = errors.New("slackapp: Slack does not say who this is")
+	errGone          = errors.New("slackapp: deactivated in Slack, or a bot")
 	errNoAccess      = errors.New("slackapp: presser cannot see the issue")
 )
 

@@ -65,6 +65,10 @@ func (a *App) deliver(ctx context.Context, n store.Notice) (channel, ts string, 
 			return "", "", err
 		}
 	}
+	if who, err := a.people.get(ctx, n.Key, account.HomeTeamID); err == nil && who.Gone {
+		a.Log.InfoContext(ctx, "notice to nobody", "user", n.Key.UserID, "kind", n.Kind)
+		return "", "", nil
+	}
 	m, ok := notice(n, account, a.Word, a.bot.UserID, noticeRef(n))
 	if !ok {
 		a.Log.ErrorContext(ctx, "notice of a kind without words", "kind", n.Kind)

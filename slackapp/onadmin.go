@@ -188,6 +188,9 @@ const (
 
 // askAgain sends the DM that asks to reconnect, at most once a day.
 func (a *App) askAgain(ctx context.Context, r *request, key store.Key) (string, error) {
+	if who, err := a.people.get(ctx, key, r.HomeTeam); err == nil && who.Gone {
+		return mention(key.UserID) + " is deactivated in Slack, so I didn't ask.", nil
+	}
 	var last time.Time
 	err := a.DB.ChangeSetting(ctx, key.TeamID, key.UserID, settingAsked, func(old []byte) (next store.SettingChange, err error) {
 		if last = (time.Time{}); old != nil {

@@ -18,6 +18,9 @@ const (
 	peopleMax   = 5000
 )
 
+// slackbot is Slack's own bot, which Slack does not call one.
+const slackbot = "USLACKBOT"
+
 // people remembers what Slack says of its users: users.info with a short cache,
 // dropped at user_change.
 type people struct {
@@ -32,9 +35,8 @@ type person struct {
 	accounts.Person
 	Admin    bool // admin or owner of this workspace
 	Guest    bool
-	Stranger bool // from another company, through Slack Connect
-	Bot      bool
-	Deleted  bool
+	Stranger bool   // from another company, through Slack Connect
+	Gone     bool   // deactivated in Slack, or no person: a bot, a workflow
 	TeamOf   string // the Slack workspace they are from
 	TZ       *time.Location
 	at       time.Time
@@ -96,7 +98,8 @@ func readPerson(u *slack.User, tenant, homeTeam string) person {
 	who := person{
 		Guest:    u.IsRestricted || u.IsUltraRestricted,
 		Stranger: u.IsStranger || u.TeamID != "" && u.TeamID != homeTeam && u.Enterprise.EnterpriseID != tenant,
-		Bot:      u.IsBot, Deleted: u.Deleted, at: time.Now(),
+		Gone:     u.Deleted || u.IsBot || u.IsWorkflowBot || u.ID == slackbot,
+		at:       time.Now(),
 	}
 	who.TeamOf = u.TeamID
 	who.Handle, who.Name, who.Email = u.Name, u.RealName, u.Profile.Email
@@ -104,7 +107,7 @@ func readPerson(u *slack.User, tenant, homeTeam string) person {
 		who.Name = u.Profile.RealName
 	}
 	who.IconURL = u.Profile.Image72
-	ours := !who.Guest && !who.Stranger && !u.Deleted && !u.IsBot
+	ours := !who.Guest && !who.Stranger && !who.Gone
 	who.Admin = ours && (u.IsAdmin || u.IsOwner || u.IsPrimaryOwner)
 	if zone, err := time.LoadLocation(u.TZ); err == nil {
 		who.TZ = zone

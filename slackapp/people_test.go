@@ -1,6 +1,7 @@
 package slackapp_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -159,4 +160,35 @@ func TestOperatorNoticeReachesAdminsOnce(t *testing.T) {
 		t.Errorf("%d messages, want 1", sent)
 	}
 	w.unseen(w.alice, w.alice.DM(), "Linear refuses")
+}
+
+// Bots are offered no connection, whatever they post, and who is deactivated is
+// neither told nor asked anything.
+func TestNobodyIsOfferedAConnection(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	deploy := w.slack.Person("deploybot")
+	for _, text := range []string{"See " + link98, "<@" + "U0LINEAR" + "> what's new?"} {
+		if _, err := deploy.Say(t.Context(), engineering, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.slack.ChangeUser(w.alice.ID, func(u *slacktest.User) { u.Deleted = true })
+	w.handled()
+	if err := w.accounts.DisconnectBy(t.Context(), key(w.alice), w.carol.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.app.SendNotices(t.Context())
+	v := w.admin(w.carol, "People", "1 disconnected")
+	mustSay(t, slacktest.Text(v), "<@"+w.alice.ID+">", "deactivated in Slack")
+	if text := slacktest.Text(v); strings.Contains(text, "Ask to reconnect") {
+		t.Errorf("who is deactivated can be asked:\n%s", text)
+	}
+	for _, c := range w.slack.Calls() {
+		to := fmt.Sprint(c.Args["user"], c.Args["users"], c.Args["channel"])
+		if strings.HasPrefix(c.Method, "chat.post") || c.Method == "conversations.open" {
+			t.Errorf("%s reaches %s", c.Method, to)
+		}
+	}
 }

@@ -41,7 +41,8 @@ func (a *App) dispatch(ctx context.Context, r *request) error {
 	return nil // view_closed and what is newer than this program: acknowledged, nothing to do
 }
 
-// mayUse refuses guests and people from other companies.
+// mayUse refuses guests and people from other companies, and whoever is no person
+// any more or never was.
 func (a *App) mayUse(ctx context.Context, r *request) error {
 	who, err := a.people.get(ctx, r.Key, r.HomeTeam)
 	if err != nil {
@@ -49,6 +50,8 @@ func (a *App) mayUse(ctx context.Context, r *request) error {
 	}
 	rules := a.policy(ctx, r.Key.TeamID)
 	switch {
+	case who.Gone:
+		return errGone
 	case who.Stranger || who.Guest && !rules.Guests:
 		return &notAllowedError{Who: whoWord(who)}
 	case !rules.allows(r.Channel):

@@ -81,6 +81,8 @@ func sayOwn(err error, a about) (Failure, bool) {
 		return Failure{Text: "The assistant is unavailable. Commands still work.", Buttons: []failureButton{{Label: "Show help", Action: actHelp}}}, true
 	case errors.Is(err, errNotAdmin):
 		return Failure{Text: "Only workspace admins can open this."}, true
+	case errors.Is(err, errGone):
+		return Failure{Text: "Only people can use Linear here. Nothing was changed.", Quiet: true}, true
 	case errors.Is(err, errUnknownPerson):
 		return Failure{Text: "Slack didn't tell me who you are, so I did nothing. Nothing was changed. Try again in a moment.", Internal: true, Buttons: tryAgain(a)}, true
 	case errors.Is(err, errNoAccess):
