@@ -54,7 +54,7 @@ func TestAddressOfAnotherWorkspace(t *testing.T) {
 	w.types(w.alice, general, "/linear set "+address)
 	w.form(w.alice, "I can't find")
 	w.types(w.alice, general, "/linear ask make ENG-98 a sub-issue of "+address)
-	w.sees(w.alice, general, "Parent can't be used like this. Nothing was changed.")
+	w.sees(w.alice, general, "The parent is no issue of this Linear workspace.")
 	if all() != before {
 		t.Error("an issue was changed")
 	}

@@ -62,6 +62,12 @@ func TestTryAgain(t *testing.T) {
 	if n := len(w.titled("Kept while down")); n != 1 {
 		t.Errorf("%d issues were made, want 1", n)
 	}
+	w.handled()
+	w.halt()
+	left, err := w.db.ClaimEnvelopes(t.Context(), "test/look", time.Now().Add(time.Hour), time.Minute, 10)
+	if err != nil || len(left) != 0 {
+		t.Errorf("a next process would work on %d envelopes again: %+v, %v", len(left), left, err)
+	}
 }
 
 // TestLostAnswers: a change whose answer is lost is looked up, done, and never

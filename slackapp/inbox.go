@@ -130,7 +130,7 @@ func (a *App) finish(r *request, journaled bool) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if err := a.DB.Finish(ctx, r.ID); err != nil {
+	if err := a.DB.Finish(ctx, firstOf(r.row, r.ID)); err != nil {
 		a.Log.ErrorContext(ctx, "envelope not marked as done", "ref", r.Ref, "err", err)
 	}
 }

@@ -90,11 +90,7 @@ func submitForm(w *world, n int) func() bool {
 	}
 }
 
-func closeModal(w *world) {
-	if err := w.alice.CloseView(w.t.Context()); err != nil {
-		w.t.Fatal(err)
-	}
-}
+func closeModal(w *world) { closeForm(w, w.alice) }
 
 func typeAhead(w *world, _ int) func() bool {
 	if len(w.alice.Views()) == 0 {

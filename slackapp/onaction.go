@@ -100,8 +100,8 @@ func (a *App) onFormAction(ctx context.Context, r *request, act *slack.BlockActi
 		held, id := pickOf(value)
 		return a.pressPick(ctx, r, held, id)
 	case actCreateWithout:
-		held, _ := pickOf(value)
-		return a.pressPick(ctx, r, held, pickNone)
+		held, left := pickOf(value)
+		return a.pressPick(ctx, r, held, firstOf(left, pickNone))
 	case actPickSelect:
 		return a.pressPick(ctx, r, waitingIn(act.BlockID), value)
 	case actReadAgain:

@@ -29,6 +29,7 @@ func (a *App) apply(ctx context.Context, r *request, s *linear.Session, p assist
 func (a *App) run(ctx context.Context, r *request, s *linear.Session, source, seed string, p assistant.Plan) (assistant.Outcome, error) {
 	out, err := a.Engine.Run(ctx, asker(r, source), s, p, assistant.RunOptions{Seed: seed})
 	a.touch(ctx, r, out)
+	a.explain(ctx, s, out.Results)
 	if err != nil || !outcomeUnknown(out) {
 		return out, err
 	}
@@ -40,6 +41,7 @@ func (a *App) run(ctx context.Context, r *request, s *linear.Session, source, se
 	}
 	again, err := a.Engine.RetryFailed(ctx, asker(r, source), s, out.ProposalID)
 	a.touch(ctx, r, again)
+	a.explain(ctx, s, again.Results)
 	if err != nil && !errors.Is(err, assistant.ErrAlready) {
 		a.Log.WarnContext(ctx, "outcome not found out", "ref", r.Ref, "err", err)
 		return out, nil
@@ -133,6 +135,9 @@ func (a *App) results(r *request, out assistant.Outcome) Message {
 
 // problemWords is a failed item's reason in a few words.
 func problemWords(err error) string {
+	if why := refusalWords(err); why != "" {
+		return why
+	}
 	switch {
 	case err == nil:
 		return ""

@@ -130,6 +130,7 @@ func (a *App) become(r *request, k againRequest) error {
 		return err
 	}
 	first.ID, first.What, first.Ref, first.Trigger = k.ID, k.What, r.Ref, r.Trigger
+	first.row = firstOf(r.row, r.ID)
 	if first.Command != nil && r.Response != "" {
 		first.Response, first.answered = r.Response, true // the failure becomes the answer
 	}
@@ -153,8 +154,13 @@ func (a *App) pressPick(ctx context.Context, r *request, held, id string) error 
 	case r.Interaction != nil && len(r.Interaction.ActionCallback.BlockActions) > 0:
 		text = strings.TrimSpace(strings.TrimPrefix(r.Interaction.ActionCallback.BlockActions[0].Value, a.Word))
 	}
-	if id == pickNone {
-		return a.createWithout(ctx, r, text, k.Name)
+	if id == pickNobody {
+		r.ID += "/" + pickNobody // what was tried has an outcome already
+	}
+	if id == pickNone || id == pickNobody {
+		return a.createWithout(ctx, r, text, func(f assistant.Field, v assistant.Value) bool {
+			return id == pickNobody && f.Name == fieldAssignee || id == pickNone && f.Name == "label" && v.Text == k.Name
+		})
 	}
 	text, ok := k.picked(text, id)
 	if !ok {
@@ -163,16 +169,14 @@ func (a *App) pressPick(ctx context.Context, r *request, held, id string) error 
 	return a.runText(ctx, r, text)
 }
 
-// createWithout creates what a command asks for without one of its labels.
-func (a *App) createWithout(ctx context.Context, r *request, text, label string) error {
+// createWithout creates what a command asks for without some of its values.
+func (a *App) createWithout(ctx context.Context, r *request, text string, without func(assistant.Field, assistant.Value) bool) error {
 	cmd, err := assistant.ParseCommand(text)
 	if err != nil {
 		return err
 	}
 	for n, f := range cmd.Fields {
-		if f.Name == "label" {
-			cmd.Fields[n].Values = slices.DeleteFunc(slices.Clone(f.Values), func(v assistant.Value) bool { return v.Text == label })
-		}
+		cmd.Fields[n].Values = slices.DeleteFunc(slices.Clone(f.Values), func(v assistant.Value) bool { return without(f, v) })
 	}
 	cmd.Fields = slices.DeleteFunc(cmd.Fields, func(f assistant.Field) bool { return len(f.Values) == 0 })
 	if cmd.Verb != assistant.VerbCreate {

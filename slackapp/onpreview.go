@@ -85,6 +85,7 @@ func (a *App) pressApply(ctx context.Context, r *request, id string) error {
 	}
 	out, err := a.Engine.Apply(ctx, asker(r, sourceButton), s, id)
 	a.touch(ctx, r, out)
+	a.explain(ctx, s, out.Results)
 	if stale, ok := errors.AsType[*assistant.StaleError](err); ok {
 		return a.replace(ctx, r, staleMessage(stale).with(a.preview(ctx, r, stale.Proposal).Blocks...))
 	}
@@ -149,6 +150,7 @@ func (a *App) pressRetryFailed(ctx context.Context, r *request, id string) error
 	}
 	out, err := a.Engine.RetryFailed(ctx, asker(r, sourceButton), s, id)
 	a.touch(ctx, r, out)
+	a.explain(ctx, s, out.Results)
 	if err != nil && !errors.Is(err, assistant.ErrAlready) {
 		return a.refusedPress(ctx, r, id, err)
 	}

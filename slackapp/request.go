@@ -46,6 +46,7 @@ type request struct {
 
 	talk     *sync.Mutex // one reply at a time: the sign of progress, the answer
 	began    time.Time   // when it came
+	row      string      // where it is in the inbox; differs from ID once it became another request
 	raw      inbound     // as it came, so that it can be held and taken up again
 	answered bool        // a reply is out; the next one replaces it
 	putOff   bool        // it goes on later: its envelope stays in the inbox

@@ -38,7 +38,7 @@ func sayAbout(err error, a about) Failure {
 	if a.Word == "" {
 		a.Word = "/linear"
 	}
-	for _, words := range []func(error, about) (Failure, bool){sayOwn, sayPlan, sayAccount, sayName, sayCommand, sayLinear, sayTool, saySlack, sayStore} {
+	for _, words := range []func(error, about) (Failure, bool){sayOwn, sayRefusal, sayPlan, sayAccount, sayName, sayCommand, sayLinear, sayTool, saySlack, sayStore} {
 		if f, ok := words(err, a); ok {
 			return finish(f, a)
 		}

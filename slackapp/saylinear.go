@@ -166,6 +166,9 @@ func sayTool(err error, a about) (Failure, bool) {
 		return notResponding(a), true
 	}
 	f.Text = inline(what, 60) + " can't be used like this. Nothing was changed. Check it and try again."
+	if f.Field == fieldParent {
+		f.Text = "The parent is no issue of this Linear workspace. Nothing was changed. Name one such as ENG-10."
+	}
 	if len(e.Candidates) > 0 {
 		f.Text = inline(what, 60) + " must be one of " + inline(strings.Join(e.Candidates, ", "), 300) + ". Nothing was changed."
 	}

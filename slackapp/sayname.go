@@ -41,8 +41,11 @@ func sayName(err error, a about) (Failure, bool) {
 	return f, true
 }
 
-// pickNone is the pick that leaves the name out.
-const pickNone = "none"
+// Picks that leave something out.
+const (
+	pickNone   = "none"   // the name that was not clear
+	pickNobody = "nobody" // the assignee
+)
 
 // pickValue is the value of a suggestion: what waits, and the id that was picked.
 func pickValue(held, id string) string { return held + "|" + id }

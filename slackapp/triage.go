@@ -131,6 +131,7 @@ func (a *App) pressApplyOne(ctx context.Context, r *request, id string) error {
 	}
 	out, err := a.Engine.Apply(ctx, asker(r, sourceButton), s, id)
 	a.touch(ctx, r, out)
+	a.explain(ctx, s, out.Results)
 	stale, changed := errors.AsType[*assistant.StaleError](err)
 	switch {
 	case changed:
