@@ -22,6 +22,7 @@ const (
 
 	handleCap = 30 * time.Second // one envelope's work
 	drainCap  = 20 * time.Second // what a stop waits for
+	endCap    = 2 * time.Second  // and what is written down after it
 )
 
 // Config is what an App is made of. Every field is required unless it says so.
@@ -91,6 +92,7 @@ func New(c Config) *App {
 	a.people, a.starts = newPeople(c.API), newStreamStarts()
 	a.intake = newIntake()
 	a.socket = &socket{client: c.Socket, log: c.Log, accept: a.accept, settle: a.intake.wait, seen: c.Counters}
+	a.socket.since.Store(time.Now().UnixMilli())
 	return a
 }
 
@@ -123,8 +125,10 @@ func (a *App) Run(ctx context.Context) error {
 	a.looks.end()
 	done()
 	keeper.Wait()
-	a.letGo(context.WithoutCancel(ctx))
-	a.keepFigures(ctx)
+	ending, ended := context.WithTimeout(context.WithoutCancel(ctx), endCap)
+	defer ended()
+	a.letGo(ending)
+	a.keepFigures(ending)
 	return runErr
 }
 

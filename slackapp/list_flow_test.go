@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"linearbot/linear/lineartest"
 	"linearbot/slackapp/slacktest"
 )
 
@@ -91,6 +93,24 @@ func TestSharedListHidesPrivateTeams(t *testing.T) {
 	w.submits(w.carol, map[string]any{"Priority": "Urgent"})
 	w.sees(w.bob, general, "hidden here because")
 	w.unseen(w.bob, general, "Penetration")
+}
+
+// TestSlowPressLeavesWhatIsShared: what a press on a shared list shows is for who pressed,
+// also when it takes so long that it is said to be under way; the list stays as it is.
+func TestSlowPressLeavesWhatIsShared(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear list team:ENG label:infra p:high")
+	w.clicks(w.alice, w.sees(w.alice, general, "Backups are not tested"), "Share to channel")
+	shared := w.sees(w.bob, general, "shared by")
+	w.linear.Fault(lineartest.Fault{Op: "Issue", Hold: 1500 * time.Millisecond})
+	w.clicks(w.alice, shared, "row_more", "Show ENG-126")
+	w.sees(w.alice, general, "Working on it…")
+	card := w.sees(w.alice, general, "by Carol Okafor")
+	if now := w.sees(w.bob, general, "shared by"); card.EphemeralTo != w.alice.ID || slacktest.Text(now) != slacktest.Text(shared) {
+		t.Errorf("everybody sees:\n%s", w.bob.Screen(general))
+	}
 }
 
 // TestSharedListMeansOnePerson: a list of one's own issues that was shared says whose

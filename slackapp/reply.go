@@ -24,7 +24,8 @@ var errInterrupted = errors.New("slackapp: interrupted by restarts")
 
 // reply answers a request where it was made: at its response_url while that
 // lives, else as an ephemeral in its channel, else in the person's DM. A second
-// reply replaces the first.
+// reply replaces the first, except after a press: what the address of a press
+// replaces is the message that was pressed, which others may read.
 func (a *App) reply(ctx context.Context, r *request, m Message) error {
 	r.talk.Lock()
 	defer r.talk.Unlock()
@@ -51,7 +52,7 @@ func (a *App) reply(ctx context.Context, r *request, m Message) error {
 		a.Log.WarnContext(ctx, "response_url refused", "ref", r.Ref, "err", wrapSlack("response_url", err))
 		return a.tell(ctx, r.Key, r.Channel, r.Thread, m)
 	}
-	r.answered = true
+	r.answered = r.answered || !r.pressed()
 	return nil
 }
 

@@ -74,6 +74,12 @@ func (r *request) modalID() string {
 	return r.Interaction.View.ID
 }
 
+// pressed reports whether the request is a press on something in a message, a form or
+// on Home.
+func (r *request) pressed() bool {
+	return r.Interaction != nil && r.Interaction.Type == slack.InteractionTypeBlockActions
+}
+
 // readRequest parses an envelope's payload. The error says what was malformed.
 func readRequest(in inbound) (*request, error) {
 	var r *request

@@ -21,6 +21,10 @@ const ackFlush = 250 * time.Millisecond
 // ackWait bounds one acknowledgement. Slack waits 3 s.
 const ackWait = 2 * time.Second
 
+// openWait is the longest wait before another socket is asked for. That of slack-go
+// grows to 5 minutes, in which people's commands fail although Slack is back.
+const openWait = 30 * time.Second
+
 // socket reads Socket Mode frames and acknowledges them. slack-go never does so
 // by itself, and a frame it cannot parse must be acknowledged from its raw bytes
 // or Slack sends it again.
@@ -35,6 +39,8 @@ type socket struct {
 	ready atomic.Bool
 	since atomic.Int64 // unix milliseconds of the last change of ready
 	conns atomic.Int64 // num_connections of the last hello
+
+	afresh atomic.Pointer[context.CancelFunc] // makes the client forget how long it waited
 }
 
 // acker answers one envelope. A nil payload is the bare acknowledgement.
@@ -54,7 +60,7 @@ func (s *socket) run(ctx context.Context) error {
 	live, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	ended := make(chan error, 1)
-	go func() { ended <- s.client.RunContext(live) }()
+	go func() { ended <- s.connect(live) }()
 	for {
 		select {
 		case evt := <-s.client.Events:
@@ -70,6 +76,30 @@ func (s *socket) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return s.close(cut, ended)
 		}
+	}
+}
+
+// connect runs the client until ctx ends or Slack refuses it for good.
+func (s *socket) connect(ctx context.Context) error {
+	for {
+		attempts, end := context.WithCancel(ctx)
+		s.afresh.Store(&end)
+		err := s.client.RunContext(attempts)
+		end()
+		if ctx.Err() != nil || !errors.Is(err, context.Canceled) {
+			return err
+		}
+	}
+}
+
+// hurry cuts a long wait of the client's short, unless Slack asked for it.
+func (s *socket) hurry(evt socketmode.Event) {
+	failed, ok := evt.Data.(*slack.ConnectionErrorEvent)
+	if !ok || failed.Backoff <= openWait {
+		return
+	}
+	if _, limited := errors.AsType[*slack.RateLimitedError](failed.ErrorObj); !limited {
+		time.AfterFunc(openWait, *s.afresh.Load())
 	}
 }
 
@@ -99,7 +129,8 @@ func (s *socket) take(ctx context.Context, evt socketmode.Event) error {
 	case socketmode.EventTypeConnectionError, socketmode.EventTypeInvalidAuth:
 		s.setReady(false)
 		err := eventError(evt)
-		s.log.ErrorContext(ctx, "socket not connected", "err", err)
+		s.log.WarnContext(ctx, "socket not connected", "err", err)
+		s.hurry(evt)
 		return refused(callOpen, err)
 	case socketmode.EventTypeIncomingError, socketmode.EventTypeErrorWriteFailed:
 		s.log.WarnContext(ctx, "socket trouble", "err", eventError(evt))
@@ -133,6 +164,7 @@ func (s *socket) envelope(ctx context.Context, evt socketmode.Event) {
 	if evt.Request == nil || evt.Request.EnvelopeID == "" {
 		return
 	}
+	s.setReady(true) // also when Slack said no hello
 	in := inbound{
 		EnvelopeID: evt.Request.EnvelopeID, Type: evt.Request.Type,
 		Payload: evt.Request.Payload, Retry: evt.Request.RetryAttempt,

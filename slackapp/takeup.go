@@ -81,7 +81,7 @@ func (a *App) readStored(e store.Envelope) (*request, error) {
 		return nil, err
 	}
 	r.ID, r.Resumed, r.came = e.ID, true, e.ReceivedAt
-	if e.Attempts == 1 && r.Response != "" {
+	if e.Attempts == 1 && r.Response != "" && !r.pressed() {
 		r.answered = true // it was put off, and said so: the answer takes that place
 	}
 	return r, nil

@@ -30,6 +30,9 @@ func adviceOn(err error) string {
 	if errors.Is(err, errDirectory) {
 		return "name a file in DATABASE_URL, such as linearbot.db in that directory"
 	}
+	if errors.Is(err, errNoFile) {
+		return "name a file in DATABASE_URL"
+	}
 	if errors.Is(err, errStranger) {
 		return "it belongs to another program and was not touched; change DATABASE_URL"
 	}

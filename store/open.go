@@ -36,18 +36,18 @@ func pathOf(dsn string) (string, error) {
 	return filepath.Abs(name)
 }
 
-// errDirectory says that the name of the database is that of a directory.
-var errDirectory = errors.New("it is a directory")
+// The name of the database is that of something else.
+var (
+	errDirectory = errors.New("it is a directory")
+	errNoFile    = errors.New("it is no regular file")
+)
 
 // create makes the empty file with its final mode, so that it is never wider.
 // It appears under its name already closed: closing a file drops the locks that
 // this process holds on it (https://sqlite.org/howtocorrupt.html §2.2).
 func create(path string) error {
 	if info, err := os.Stat(path); err == nil {
-		if info.IsDir() {
-			return errDirectory
-		}
-		return nil
+		return checkFile(info)
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".linearbot-*") // 0600
 	if err != nil {
@@ -57,19 +57,28 @@ func create(path string) error {
 	if err := file.Close(); err != nil {
 		return err
 	}
-	err = os.Link(file.Name(), path)
-	if err == nil || errors.Is(err, fs.ErrExist) {
+	if err = os.Link(file.Name(), path); err == nil {
 		return nil
 	}
-	// A file system without hard links.
-	file, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL, ownerOnly)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
+	if _, err := os.Stat(path); err == nil {
+		return nil // another process was faster
 	}
-	if err != nil {
+	// A file system without hard links, or a symbolic link to a file that is not there.
+	if file, err = os.OpenFile(path, os.O_CREATE, ownerOnly); err != nil {
 		return err
 	}
 	return file.Close()
+}
+
+// checkFile tells a file from what SQLite cannot use.
+func checkFile(info fs.FileInfo) error {
+	switch {
+	case info.IsDir():
+		return errDirectory
+	case !info.Mode().IsRegular():
+		return errNoFile
+	}
+	return nil
 }
 
 // writerDSN and readerDSN carry the pragmas, so that each pooled connection has

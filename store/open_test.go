@@ -20,10 +20,15 @@ import (
 func TestOpenNamesAFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
+	link := filepath.Join(t.TempDir(), "link.db")
+	if err := os.Symlink(filepath.Join(dir, "linked.db"), link); err != nil {
+		t.Fatal(err)
+	}
 	for _, dsn := range []string{
 		"sqlite:" + filepath.Join(dir, "one.db"),
 		"sqlite://" + filepath.Join(dir, "two.db"),
 		"sqlite:" + filepath.Join(dir, "a b%20#ü.db"),
+		"sqlite:" + link, // what it leads to is not there yet
 	} {
 		db, err := store.Open(t.Context(), dsn)
 		if err != nil {
@@ -42,8 +47,8 @@ func TestOpenNamesAFile(t *testing.T) {
 		}
 	}
 	files, err := os.ReadDir(dir)
-	if err != nil || len(files) != 3 {
-		t.Errorf("files left = %v, %v, want the three databases alone", files, err)
+	if err != nil || len(files) != 4 {
+		t.Errorf("files left = %v, %v, want the four databases alone", files, err)
 	}
 }
 
@@ -88,6 +93,7 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 		{"options", "sqlite:bot.db?cache=shared", "without options"},
 		{"no directory", "sqlite:" + dir + "/none/bot.db", dir + "/none/bot.db: its directory does not exist"},
 		{"a directory", "sqlite:" + dir, dir + ": name a file in DATABASE_URL"},
+		{"a device", "sqlite:" + os.DevNull, os.DevNull + ": name a file in DATABASE_URL"},
 		{"a link to nowhere", "sqlite:" + nowhere, nowhere + ": its directory does not exist"},
 		{"another program's", "sqlite:" + stranger, "belongs to another program and was not touched"},
 		{"another program's that keeps versions alike", "sqlite:" + cousin, "belongs to another program and was not touched"},

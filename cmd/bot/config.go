@@ -225,6 +225,8 @@ func (c *config) stored() []error {
 		problems = append(problems, fmt.Errorf("DATABASE_URL is not sqlite:PATH: %q", c.DatabaseURL))
 	} else if strings.ContainsAny(c.sqlitePath(), "?\x00") || strings.HasPrefix(c.sqlitePath(), ":memory:") {
 		problems = append(problems, fmt.Errorf("DATABASE_URL names no file: write sqlite:PATH without options: %q", c.DatabaseURL))
+	} else if info, err := os.Stat(c.sqlitePath()); err == nil && !info.Mode().IsRegular() {
+		problems = append(problems, fmt.Errorf("DATABASE_URL names a directory or device, not a file: %q", c.DatabaseURL))
 	}
 	if c.EncryptionKeyset != "" && c.EncryptionKeysetFile != "" {
 		problems = append(problems, errors.New("ENCRYPTION_KEYSET and ENCRYPTION_KEYSET_FILE are both set: keep one"))

@@ -64,7 +64,7 @@ func TestCustomaryHelpAndVersion(t *testing.T) {
 func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 	env := bare(t)
 	env["LINEAR_ACTOR"], env["VERIFY"], env["PUBLIC_URL"], env["LISTEN_ADDR"] = "robot", "maybe", "http://bot.example.com", "8080"
-	env["LOG_LEVEL"] = "loud"
+	env["LOG_LEVEL"], env["DATABASE_URL"] = "loud", "sqlite:"+t.TempDir()
 	env["ANTHROPIC_API_KEY"], env["ASSISTANT_PERSON_TOKENS"], env["ASSISTANT_TURNS"] = "sk-test", "-1", "99"
 	status, out := said(t, env, "serve")
 	if status != exitUsage {
@@ -72,7 +72,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 	}
 	for _, name := range []string{
 		"SLACK_BOT_TOKEN is not set", "SLACK_APP_TOKEN is not set", "LINEAR_CLIENT_ID is not set", "LINEAR_CLIENT_SECRET is not set",
-		"PUBLIC_URL must be https", "LISTEN_ADDR", `LINEAR_ACTOR is "robot"`, `VERIFY is "maybe"`, `LOG_LEVEL is "loud"`,
+		"PUBLIC_URL must be https", "LISTEN_ADDR", `LINEAR_ACTOR is "robot"`, `VERIFY is "maybe"`, `LOG_LEVEL is "loud"`, "DATABASE_URL names a directory",
 		`ASSISTANT_PERSON_TOKENS is "-1"`, `ASSISTANT_TURNS is "99"; it can be a number from 1 to 32`,
 	} {
 		if !strings.Contains(out, name) {
@@ -205,6 +205,17 @@ func TestSecretsFromFiles(t *testing.T) {
 	}
 	if _, out := said(t, env, "serve"); strings.Contains(out, "SLACK_BOT_TOKEN") || !strings.Contains(out, "SLACK_APP_TOKEN is not set") {
 		t.Errorf("a good file is not taken:\n%s", out)
+	}
+}
+
+// An empty file, as it is made for a container to be given, is a database nobody used yet.
+func TestKeysetBesideAnEmptyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bot.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (&config{DatabaseURL: "sqlite:" + path}).keyring(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // keyring loads the keyset from the environment or its file. Without either a new
 // one is made beside the database on the first start, readable by this user only;
-// beside a database that is already in use, a missing keyset is an error: a new
+// beside a database that is not empty, a missing keyset is an error: a new
 // one could read nothing.
 func (c *config) keyring() (*accounts.Keyring, error) {
 	if c.EncryptionKeyset != "" {
@@ -45,7 +45,7 @@ func (c *config) keyringAt(path string) (*accounts.Keyring, error) {
 }
 
 func (c *config) newKeyring(path string) (*accounts.Keyring, error) {
-	if _, err := os.Stat(c.sqlitePath()); err == nil {
+	if info, err := os.Stat(c.sqlitePath()); err == nil && info.Size() > 0 {
 		return nil, fmt.Errorf("the keyset %s is missing, but the database %s exists: put the keyset back or set ENCRYPTION_KEYSET (a new keyset could not read what is stored)", path, c.sqlitePath())
 	}
 	k, err := accounts.NewKeyring()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"linearbot/assistant"
 	"linearbot/linear"
@@ -58,7 +59,8 @@ func (m *metrics) register(r prometheus.Registerer) {
 	for _, result := range []string{"ok", "held", "later", "lost", "operator"} {
 		m.refreshes.WithLabelValues(result)
 	}
-	r.MustRegister(m.linear, m.tools, m.refreshes, m.turns, m.tokens, m)
+	r.MustRegister(m.linear, m.tools, m.refreshes, m.turns, m.tokens, m,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 }
 
 // asked is linear.Config.Seen: what is named like a tool is one.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 
 	"linearbot/accounts"
 	"linearbot/linear"
@@ -26,7 +27,8 @@ func (c *config) openDatabase(ctx context.Context) (*store.DB, error) {
 		return nil, err
 	}
 	if _, err := os.Stat(c.sqlitePath()); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no database at %s: set DATABASE_URL to the one the bot uses", c.sqlitePath())
+		path, _ := filepath.Abs(c.sqlitePath()) // "" without a working directory, where nothing is found anyway
+		return nil, fmt.Errorf("there is no database at %s: set DATABASE_URL to the one the bot uses", path)
 	}
 	db, err := store.Open(ctx, c.DatabaseURL)
 	if err != nil {
