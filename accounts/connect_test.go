@@ -2,6 +2,7 @@ package accounts_test
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -102,6 +103,31 @@ func TestCallbackNeedsTheCookieOfTheBrowserThatBegan(t *testing.T) {
 	}
 	if sent := w.s.CountRequests("authorization_code"); sent != 0 {
 		t.Errorf("%d codes exchanged, want none", sent)
+	}
+}
+
+// The cookie stays with the browser that began and goes to this host alone, over TLS
+// wherever there is TLS.
+func TestCookieOfAConsent(t *testing.T) {
+	t.Parallel()
+	for address, secure := range map[string]bool{public: true, "https://tools.test/linearbot": true, "http://127.0.0.1:8080": false} {
+		w := newWorld(t)
+		w.m.PublicURL = address
+		link, err := w.m.AuthorizationLink(t.Context(), alice())
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, err := w.m.Begin(t.Context(), link.URL[len(address+"/connect/"):])
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := to.Cookie
+		if c.Secure != secure || strings.HasPrefix(c.Name, "__Host-") != secure {
+			t.Errorf("%s: cookie %s, Secure %t", address, c.Name, c.Secure)
+		}
+		if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 15*60 || len(c.Value) < 43 {
+			t.Errorf("%s: cookie %+v", address, c)
+		}
 	}
 }
 

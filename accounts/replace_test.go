@@ -1,7 +1,9 @@
 package accounts_test
 
 import (
+	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -139,6 +141,47 @@ func TestOneOfManyAnswersCounts(t *testing.T) {
 	if v, err := w.viewer(alice().Key); err != nil || v.Organization.Name != w.account(alice().Key).OrgName {
 		t.Errorf("viewer is in %q, %v", v.Organization.Name, err)
 	}
+}
+
+// An answer counts for the question it was given to: not for a later one, and not while
+// the code is still waited for.
+func TestAnAnswerIsToItsQuestion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, twoWorkspaces)
+	first := w.asks(alice())
+	second := w.asksAgain(alice())
+	answers := map[string]func(context.Context, store.Key, string) (store.Account, error){"Replace": w.m.Replace, "Keep": w.m.Keep}
+	for name, answer := range answers {
+		if _, err := answer(t.Context(), alice().Key, first.Ref); !errors.Is(err, accounts.ErrChoiceGone) {
+			t.Errorf("%s of the question before = %v, want ErrChoiceGone", name, err)
+		}
+	}
+	if q, err := w.m.Asked(t.Context(), alice().Key); err != nil || q.Ref != second.Ref {
+		t.Errorf("the second question is %q, %v, want %q", q.Ref, err, second.Ref)
+	}
+	w.m.Verify = accounts.VerifyCode
+	done, err := w.m.Complete(t.Context(), w.approveIn(w.begin(alice()), "globex", "alice@acme.test"))
+	if err != nil || done.Code == "" {
+		t.Fatalf("Complete = code %q, %v", done.Code, err)
+	}
+	waiting, err := w.db.Candidate(t.Context(), done.Account.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, answer := range answers {
+		ref := strconv.FormatInt(waiting.CreatedAt.UnixMicro(), 36) // as the question will be named
+		if _, err := answer(t.Context(), alice().Key, ref); !errors.Is(err, accounts.ErrChoiceGone) {
+			t.Errorf("%s before the code was typed = %v, want ErrChoiceGone", name, err)
+		}
+	}
+	w.wantWorkspace(alice().Key, store.Active, "Acme")
+	if done, err = w.m.Confirm(t.Context(), alice().Key, done.Code); err != nil || done.Asks == nil {
+		t.Fatalf("Confirm = %+v, %v, want a question", done.Asks, err)
+	}
+	if _, err := w.m.Replace(t.Context(), alice().Key, done.Asks.Ref); err != nil {
+		t.Error(err)
+	}
+	w.wantWorkspace(alice().Key, store.Active, "Globex")
 }
 
 func TestQuestionEndsInTime(t *testing.T) {

@@ -15,8 +15,10 @@ import (
 
 const webhookSecret = "lin_wh_secret"
 
-func sign(body []byte) http.Header {
-	mac := hmac.New(sha256.New, []byte(webhookSecret))
+func sign(body []byte) http.Header { return signWith(webhookSecret, body) }
+
+func signWith(secret string, body []byte) http.Header {
+	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
 	return http.Header{"Linear-Signature": {hex.EncodeToString(mac.Sum(nil))}, "Linear-Delivery": {"d-1"}, "Linear-Event": {"Issue"}}
 }
@@ -72,7 +74,7 @@ func TestWebhookOfARevokedAuthorization(t *testing.T) {
 	if e.Type != "OAuthAuthorization" || e.UserID != "u" || e.OAuthClientID != "c" || e.OrganizationID != "o" || e.ActiveTokens == nil || *e.ActiveTokens != 0 {
 		t.Errorf("event = %+v", e)
 	}
-	if _, err := linear.VerifyWebhook("", sign(body), body, now); !errors.Is(err, linear.ErrWebhookSignature) {
+	if _, err := linear.VerifyWebhook("", signWith("", body), body, now); !errors.Is(err, linear.ErrWebhookSignature) {
 		t.Errorf("without a secret: %v, want ErrWebhookSignature", err)
 	}
 }

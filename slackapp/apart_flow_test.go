@@ -95,6 +95,18 @@ func (k *talker) talks() error {
 			return err
 		}
 	}
+	listed, err := k.lists()
+	if err != nil {
+		return err
+	}
+	if err := k.means("move the second one to In Review", listed[1], "In Review"); err != nil {
+		return err
+	}
+	return k.means("assign it to me", listed[1], "Assignee")
+}
+
+// lists asks for the issues the talker is about, and returns those that are shown.
+func (k *talker) lists() (listed []string, err error) {
 	text, answer, want := "show open issues about "+k.word, k.word, 4
 	if k.model { // which repeats what others say in the thread, too
 		text, answer = "hm, what would you say smells oddest about "+k.word+" to you?", "About "+k.word+":"
@@ -103,7 +115,7 @@ func (k *talker) talks() error {
 		want = 3
 	}
 	if err := k.say(text); err != nil {
-		return err
+		return nil, err
 	}
 	end := "" // of an answer that grows
 	if k.model {
@@ -111,22 +123,18 @@ func (k *talker) talks() error {
 	}
 	m, err := k.hears(k.command, answer, "ENG-", end)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	shown, _, _ := strings.Cut(slacktest.Text(m), "(and all I know")
-	var listed []string
 	for _, ref := range anyIssue.FindAllString(shown, -1) {
 		if !slices.Contains(listed, ref) {
 			listed = append(listed, ref)
 		}
 	}
 	if len(listed) != want {
-		return fmt.Errorf("%s is shown %v about %s, want %d issues:\n%s", k.name, listed, k.word, want, shown)
+		return nil, fmt.Errorf("%s is shown %v about %s, want %d issues:\n%s", k.name, listed, k.word, want, shown)
 	}
-	if err := k.means("move the second one to In Review", listed[1], "In Review"); err != nil {
-		return err
-	}
-	return k.means("assign it to me", listed[1], "Assignee")
+	return listed, nil
 }
 
 // means says something about an issue without its name, and looks at the preview.
@@ -272,6 +280,34 @@ func TestNothingCrossesPeopleOrPlaces(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestEachThreadMeansItsOwn: of two threads in one channel, and of two people in one
+// thread, each means what it was shown itself, however they take turns.
+func TestEachThreadMeansItsOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	one, two := w.says(w.alice, general, "One thread"), w.says(w.alice, general, "Another one")
+	talkers := []*talker{
+		{p: w.alice, thread: one.TS, word: "quartzalice0"}, {p: w.alice, thread: two.TS, word: "quartzalice1"}, {p: w.bob, thread: one.TS, word: "quartzbob0"},
+	}
+	for _, k := range talkers {
+		k.w, k.name, k.channel = w, handle(k.p), general
+	}
+	w.vaults(talkers)
+	means := map[*talker]string{}
+	for _, k := range talkers {
+		listed, err := k.lists()
+		if err != nil {
+			t.Fatal(err)
+		}
+		means[k] = listed[1]
+	}
+	for _, k := range talkers {
+		if err := k.means("move the second one to In Review", means[k], "In Review"); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
