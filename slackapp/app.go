@@ -70,6 +70,7 @@ type App struct {
 	leave    context.CancelFunc // closes the socket
 	holding  sync.Mutex         // one request is held at a time: what it replaces is settled
 
+	triages   sync.Mutex // a triage is read, then drawn again
 	incidents incidents
 	figures   figures
 	healths   healths

@@ -20,6 +20,7 @@ const (
 	keptRequest = "again"
 	keptDraft   = "draft"
 	keptMessage = "message"
+	keptTriage  = "triage"
 	keptLater   = "later" // what goes on by itself; after it comes the envelope's id
 )
 

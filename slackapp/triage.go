@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/slack-go/slack"
 
 	"linearbot/assistant"
 	"linearbot/linear"
@@ -67,25 +70,42 @@ func (a *App) triage(ctx context.Context, r *request, ref string) (Message, erro
 		return Message{}, err
 	}
 	r.shows(t.Issue)
-	return triageMessage(t), nil
+	m := triageMessage(t)
+	if len(t.Suggestions) > 0 {
+		a.keepAs(ctx, r, triageName(t.Suggestions[0].ID), slack.Blocks{BlockSet: m.Blocks})
+	}
+	return m, nil
 }
+
+// triageName is what a triage is kept under, so that a suggestion can be shown as
+// applied: Slack does not send an ephemeral message back with a press.
+func triageName(first string) string { return keptTriage + "/" + first }
+
+// untouched ends a triage of which nothing was applied.
+const untouched = "Nothing was changed"
+
+// suggestBlock begins the block id of each suggestion; the first one's id and the
+// own number follow.
+const suggestBlock = "suggest|"
 
 func triageMessage(t assistant.Triage) Message {
 	m := sayText("*Triage of* " + issueLink(t.Issue) + " " + inline(t.Issue.Title, 150))
 	if len(t.Suggestions) == 0 && t.Team == nil {
 		return m.with(section("I have nothing to suggest: no similar issue says more than this one does."))
 	}
-	for _, one := range t.Suggestions {
+	for n, one := range t.Suggestions {
 		text := suggestionReason(one, t.Alike)
 		for _, c := range itemOf(one.Changes[0]).Changes {
 			text = c.text(280) + "\n" + text
 		}
-		m = m.with(section(text, button(suggestionLabel(one.Kind), actApplyOne, one.ID)))
+		row := section(text, button(suggestionLabel(one.Kind), actApplyOne, one.ID))
+		row.BlockID = suggestBlock + t.Suggestions[0].ID + "|" + strconv.Itoa(n)
+		m = m.with(row)
 	}
 	if t.Team != nil {
 		m = m.with(section(teamHint(t), linkButton("Open in Linear", actOpenLink, t.Issue.URL)))
 	}
-	return m.with(contextLine(dotted("Nothing was changed", "Suggested from "+plural(t.Alike, "similar issue", "similar issues"))))
+	return m.with(contextLine(dotted(untouched, "Suggested from "+plural(t.Alike, "similar issue", "similar issues"))))
 }
 
 func suggestionLabel(kind string) string {
@@ -144,5 +164,40 @@ func (a *App) pressApplyOne(ctx context.Context, r *request, id string) error {
 		return a.refusedPress(ctx, r, id, err)
 	}
 	a.countTurns(ctx, r.Key.TeamID, func(d *turnsDay) { d.Confirmed++ })
+	if len(out.Results) == 1 && out.Results[0].Err == nil {
+		if err := a.showApplied(ctx, r); err != nil {
+			a.Log.InfoContext(ctx, "suggestion not shown as applied", "ref", r.Ref, "err", err)
+		}
+	}
 	return a.reply(ctx, r, a.results(r, out))
+}
+
+// showApplied draws the triage again with the pressed suggestion as done.
+func (a *App) showApplied(ctx context.Context, r *request) error {
+	block := r.Interaction.ActionCallback.BlockActions[0].BlockID
+	first, _, ok := strings.Cut(strings.TrimPrefix(block, suggestBlock), "|")
+	if !ok {
+		return nil
+	}
+	a.triages.Lock() // a second press draws what the first one drew
+	defer a.triages.Unlock()
+	var shown slack.Blocks
+	if err := a.kept(ctx, r.Key, triageName(first), &shown); err != nil {
+		return err
+	}
+	for n, b := range shown.BlockSet {
+		switch row := b.(type) {
+		case *slack.SectionBlock:
+			if row.BlockID == block && row.Accessory != nil {
+				row.Accessory = nil
+				row.Text.Text = ":white_check_mark: Done: " + row.Text.Text
+			}
+		case *slack.ContextBlock:
+			if said, ok := strings.CutPrefix(blockText(row), untouched+" · "); ok {
+				shown.BlockSet[n] = contextLine(said)
+			}
+		}
+	}
+	a.keepAs(ctx, r, triageName(first), shown)
+	return a.replace(ctx, r, Message{Blocks: shown.BlockSet})
 }

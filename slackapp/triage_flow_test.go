@@ -40,11 +40,21 @@ func TestTriageSuggestsAndEachIsAppliedAlone(t *testing.T) {
 	}
 	w.clicks(w.alice, m, "Set priority")
 	w.await("the priority", func() bool { return w.issue(ref).Priority == 2 })
-	w.clicks(w.alice, m, "Add label")
+	w.clicks(w.alice, w.sees(w.alice, w.alice.DM(), "Done: "), "Add label")
 	w.await("the label", func() bool { return strings.Join(w.issue(ref).Labels, "") == "bug" })
+	w.await("both to be shown as done", func() bool {
+		m, _ := w.alice.Find(w.alice.DM(), "Triage of")
+		text := slacktest.Text(m)
+		return strings.Count(text, "Done: ") == 2 && strings.Contains(text, "[Assign]") && !strings.Contains(text, "[Set priority]") && !strings.Contains(text, "Nothing was changed")
+	})
 	if i := w.issue(ref); i.Assignee != "" {
 		t.Errorf("one press applied another suggestion: assigned to %s", i.Assignee)
 	}
+	w.connect(w.bob)
+	w.types(w.bob, engineering, "/linear "+ref)
+	w.clicks(w.bob, w.sees(w.bob, engineering, asked), "card_more", "Help to triage")
+	w.clicks(w.bob, w.sees(w.bob, engineering, "Triage of"), "Assign")
+	mustSay(t, slacktest.Text(w.sees(w.bob, engineering, "Done: ")), "Triage of", "Mark as duplicate")
 }
 
 // replies answers in the thread of a message.
