@@ -11,6 +11,10 @@ import (
 // attribute reads the noun of a field.
 func (p *reader) attribute() string {
 	p.eat("the", "its", "their")
+	if p.peek(0).is("p") && (p.peek(1).is(":") || p.peek(1).is("=")) { // as in a command
+		p.at++
+		return "priority"
+	}
 	switch p.eat("status", "state", "workflow state", "priority", "prio", "priority level", "estimate", "points", "story points", "estimation", "size", "assignee", "owner", "due date", "deadline", "due", "title", "name", "description", "label", "labels", "tag", "tags", "project", "cycle", "sprint", "current status", "summary", "parent", "parent issue") {
 	case "status", "state", "workflow state", "current status":
 		return "state"

@@ -19,6 +19,9 @@ func chunkTokens(src string, i int) ([]token, int) {
 	}
 	end := chunkEnd(src, i)
 	chunk := src[i:end]
+	if strings.EqualFold(chunk, "w/o") {
+		return []token{{text: "without", pos: i, end: end}}, end
+	}
 	if mailShape.MatchString(chunk) || dateShape.MatchString(chunk) {
 		return []token{{text: strings.ToLower(chunk), pos: i, end: end}}, end
 	}

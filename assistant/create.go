@@ -257,11 +257,15 @@ func (p *reader) teamAttribute(h *head) bool {
 }
 
 func (p *reader) assigneeAttribute(h *head) bool {
-	if p.eat("assign it to", "assign to", "assigned to", "assign this to", "assign", "assignee", "assignee :", "owned by", "for", "give it to", "and assign it to", "assigning it to", "assigned", "with assignee", "owner", "assign that to", "hand it to", "to be done by") == "" {
+	cue := p.eat("assign it to", "assign to", "assigned to", "assign this to", "assign", "assignee", "assignee :", "owned by", "for", "give it to", "and assign it to", "assigning it to", "assigned", "with assignee", "owner", "assign that to", "hand it to", "to be done by")
+	who, ok := p.person()
+	if cue == "" || !ok {
 		return false
 	}
-	who, ok := p.person()
-	return ok && h.c.put("assignee", who)
+	if cue == "for" && who == "me" && p.opens(p.lo, askingOpenings) {
+		return true // could you open a bug for me: on my behalf
+	}
+	return h.c.put("assignee", who)
 }
 
 func (p *reader) valueAttribute(h *head) bool {

@@ -122,6 +122,17 @@ func comingDay(n int, today time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// lastDay is the latest day with that number that is over: the 30th.
+func lastDay(n int, today time.Time) (time.Time, bool) {
+	for months := range 3 {
+		day := time.Date(today.Year(), today.Month()-time.Month(months), n, 0, 0, 0, 0, today.Location())
+		if day.Day() == n && !day.After(today) {
+			return day, true
+		}
+	}
+	return time.Time{}, false
+}
+
 // parsePastDay is parseDay for a day that has been: friday is the last one,
 // june is the first of the last june. A day with its year stays what it is.
 func parsePastDay(text string, now time.Time) (day time.Time, ok bool) {
@@ -138,6 +149,9 @@ func parsePastDay(text string, now time.Time) (day time.Time, ok bool) {
 	}
 	if _, dated := parseMonthDay(strings.ToLower(text), now); dated && !yearShape.MatchString(text) {
 		return day.AddDate(-1, 0, 0), true
+	}
+	if dayOfMonth.MatchString(strings.ToLower(text)) {
+		return lastDay(day.Day(), startOfDay(now))
 	}
 	if _, named := namedWeekday(strings.ToLower(text), now); named {
 		return day.AddDate(0, 0, -7), true

@@ -18,6 +18,17 @@ func (p *reader) dueAtom(f *filters) bool {
 	if p.eat("due date", "due", "with a deadline", "deadline", "deadline is", "due date is") == "" {
 		return false
 	}
+	if p.eat("between", "from") != "" {
+		from, ok := p.day()
+		if !ok && p.eat("now") != "" {
+			from, ok = startOfDay(p.now), true
+		}
+		if !ok || p.eat("and", "to", "until", "till", "through") == "" {
+			return false
+		}
+		to, ok := p.day()
+		return ok && to.After(from) && f.set("dueAfter", from.Format(isoDay)) && f.set("dueBefore", to.AddDate(0, 0, 1).Format(isoDay))
+	}
 	soon := func(day time.Time) bool { return f.set("dueBefore", day.Format(isoDay)) }
 	switch {
 	case p.eat("soon") != "":

@@ -221,6 +221,9 @@ func (p *reader) assigneeAtom(f *filters) bool {
 
 // countAtom: 5 issues, top 10, first three.
 func (p *reader) countAtom(f *filters) bool {
+	if p.count && p.eat("in total", "altogether", "overall", "all together") != "" {
+		return true
+	}
 	cue := p.eat("top", "first", "last", "up to", "max", "limit", "limit to", "limited to", "at most")
 	n, ok := p.number()
 	if !ok || n < 1 || n > 50 || (cue == "first" || cue == "last") && p.toks[p.at-1].is("one") { // the first one: of what was shown

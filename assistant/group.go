@@ -29,13 +29,17 @@ var groupings = []struct {
 
 // groupAtom: per team, by priority, for each person.
 func (p *reader) groupAtom(f *filters) bool {
-	if !p.count || f.group != "" || p.eat("per", "by", "for each", "for every", "in each", "in every", "does each", "does every", "grouped by", "broken down by", "split by", "has each", "is each", "are in each", "are there per", "are there in each") == "" {
+	if f.group != "" {
+		return false
+	}
+	cue := p.eat("per", "by", "for each", "for every", "in each", "in every", "does each", "does every", "grouped by", "broken down by", "split by", "has each", "is each", "are in each", "are there per", "are there in each")
+	if cue == "" || cue != "per" && !p.count {
 		return false
 	}
 	for _, g := range groupings {
 		if p.eat(g.nouns...) != "" {
 			p.eat("have", "has")
-			f.group = g.key
+			f.group, p.count = g.key, true
 			f.noun = true
 			return true
 		}

@@ -61,7 +61,7 @@ func (p *reader) placeValue(c *delta) bool {
 
 // swapForm: replace bug with feature on ENG-5, change ENG-5's label from bug to infra.
 func (p *reader) swapForm() bool {
-	verb := p.eat("replace", "swap", "swap out", "change", "switch", "exchange")
+	verb := p.eat("replace", "swap", "swap out", "change", "switch", "exchange", "relabel", "re label", "retag")
 	if verb == "" {
 		return false
 	}

@@ -35,6 +35,21 @@ func (p *reader) tells() bool {
 	return false
 }
 
+// tellsOfOne reports whether the clause tells something of an issue that was shown:
+// that one's done, the first one is urgent.
+func (p *reader) tellsOfOne() bool {
+	before := p.at
+	defer func() { p.at = before }()
+	p.eat("the")
+	told := p.eat("that", "this", "it") != ""
+	if !told {
+		_, told = p.pick()
+		told = (told || p.toks[p.lo].is("first")) && p.peek(0).is("one") // first may be a courtesy too
+	}
+	p.eat("one")
+	return told && (p.peek(0).is("'s") || p.peek(0).is("is"))
+}
+
 // reports reports whether a clause tells what I or we have done: I created a bug in
 // ENG yesterday.
 func (p *reader) reports() bool {
@@ -53,8 +68,8 @@ func (p *reader) listing() bool {
 	if p.tells() || p.reports() {
 		return false
 	}
-	if t := p.peek(1); (p.peek(0).is("that") || p.peek(0).is("this") || p.peek(0).is("it")) && (t.is("one") || t.is("'s") || t.is("is")) {
-		return false // that one's done: told of an issue
+	if p.tellsOfOne() {
+		return false
 	}
 	f := &filters{input: map[string]any{}}
 	p.ahead(f)

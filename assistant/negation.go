@@ -98,7 +98,7 @@ func (p *reader) butAtom(f *filters) bool {
 func (p *reader) unassignedAtom(f *filters) bool {
 	if p.eat("unassigned", "not assigned to anyone", "not assigned to anybody", "not assigned to any one", "assigned to nobody", "assigned to no one", "assigned to none",
 		"without assignee", "without an assignee", "without assignees", "without any assignee", "without owner", "without an owner", "with no assignee", "with no owner", "no assignee", "no owner",
-		"nobody is working on", "no one is working on", "nobody owns", "no one owns", "nobody has taken", "no one has taken", "nobody has picked up", "no one has picked up", "nobody 's working on", "no one 's working on",
+		"nobody is working on", "no one is working on", "nobody owns", "no one owns", "nobody has taken", "no one has taken", "nobody has picked up", "nobody picked up", "no one picked up", "nobody took", "no one took", "nobody claimed", "no one claimed", "no one has picked up", "nobody 's working on", "no one 's working on",
 		"nobody is assigned to", "no one is assigned to", "not been assigned", "ownerless", "unowned", "unclaimed", "assignee none", "assignee is none", "assignee : none", "missing an assignee", "lacking an assignee", "up for grabs") != "" {
 		return f.set("assignee", "none")
 	}

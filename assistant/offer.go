@@ -15,7 +15,7 @@ const (
 )
 
 // taking back: before a request they say that it is not one.
-var negating = wordSet(`not never no without stop stopped avoid unless neither nor nothing nobody noone hardly nearly almost`)
+var negating = wordSet(`not never no without stop stopped avoid unless neither nor nothing keep leave nobody noone hardly nearly almost`)
 
 // offers are commands for a sentence that is no plan: what its parts say by
 // themselves, then the issues it names.
@@ -87,7 +87,7 @@ func (p *reader) parts() []string {
 			break
 		}
 		begins := p.beginsClause(i) && p.opening(i) == i
-		if !begins && t.kind != tokenIssue {
+		if !begins && (t.kind != tokenIssue || i > 1 && p.toks[i-2].kind == tokenIssue && p.listed(i-1)) {
 			continue
 		}
 		for _, end := range p.partEnds(i) {
@@ -123,12 +123,19 @@ func (p *reader) partEnds(i int) []int {
 
 // stated turns what is told of an issue into a wish: ENG-61 is done.
 func (p *reader) stated(i, end int) string {
-	rest := i + 1
+	last := i
+	for last+2 < end && p.listed(last+1) && p.toks[last+2].kind == tokenIssue {
+		last += 2
+	}
+	rest := last + 1
 	for rest < end && (p.toks[rest].kind == tokenWord && telling[p.toks[rest].text] || p.toks[rest].is("'s")) {
 		rest++
 	}
 	if rest == end {
 		return ""
+	}
+	if last > i {
+		return p.src[p.toks[i].pos:p.toks[last].end] + " → " + p.src[p.toks[rest].pos:p.toks[end-1].end]
 	}
 	return p.toks[i].text + " → " + p.src[p.toks[rest].pos:p.toks[end-1].end]
 }
@@ -154,7 +161,7 @@ func (p *reader) nearVerb() string {
 	}
 	near := ""
 	for verb := range clauseVerbs {
-		if len(verb) < 4 || edits(verb, p.toks[i].text) > 1 {
+		if len(verb) < 4 || edits(verb, p.toks[i].text) > 1 || replaced(verb, p.toks[i].text) {
 			continue
 		}
 		if near != "" {
@@ -165,11 +172,26 @@ func (p *reader) nearVerb() string {
 	return near
 }
 
+// replaced reports whether two words of one length hold different letters: clone is a
+// word of its own, clsoe is not.
+func replaced(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return len(x) == len(y) && !slices.Equal(x, y)
+}
+
 // quotes reports whether the sentence quotes somebody: > close ENG-1.
 func (p *reader) quotes() bool {
 	return slices.ContainsFunc(p.toks, func(t token) bool {
 		return t.kind == tokenSymbol && t.text == ">" && (t.pos == 0 || p.src[t.pos-1] == '\n')
 	})
+}
+
+// listed reports whether token i joins two issues of a list.
+func (p *reader) listed(i int) bool {
+	t := p.toks[i]
+	return t.is(",") || t.is("/") || t.is("and") || t.is("&") || t.is("+")
 }
 
 // telling words stand between an issue and what it is said to be.

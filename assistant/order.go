@@ -7,7 +7,7 @@ func (p *reader) orderAtom(f *filters) bool {
 	if p.eat("sorted by", "ordered by", "sort by", "order by", "sorted", "ordered", "by order of", "in order of", "ranked by", "sort them by", "sorting by") != "" {
 		return p.sortKey(f)
 	}
-	if p.eat("highest priority first", "most urgent first", "most important first", "highest priority", "most important") != "" {
+	if p.eat("highest priority first", "urgent first", "urgent ones first", "most urgent first", "most important first", "highest priority", "most important") != "" {
 		return f.set("sort", "priority")
 	}
 	if p.eat("due soonest", "soonest due first", "soonest due", "soonest first", "earliest due first") != "" {

@@ -101,7 +101,13 @@ func (p *reader) past() (string, bool) {
 		p.at = before
 		return "", false
 	}
-	p.eat("on")
+	on := p.eat("on") != ""
+	at := p.at
+	if day, ok := p.pastDay(); on && ok && !day.Equal(startOfDay(p.now)) { // on nov 3
+		p.until = day.AddDate(0, 0, 1).Format(isoDay)
+		return day.Format(isoDay), true
+	}
+	p.at = at
 	switch p.eat("today", "yesterday", "this week", "this month", "this morning") {
 	case "today", "this morning":
 		return startOfDay(p.now).Format(isoDay), true

@@ -25,6 +25,14 @@ func (p *reader) pick() (Selector, bool) {
 	case "only":
 		return Selector{Pick: PickOnly}, true
 	}
+	if len(p.thread.Issues) == 2 && p.list == 0 { // the one before, of two
+		switch p.eat("former", "latter") {
+		case "former":
+			return Selector{Pick: PickFirst}, true
+		case "latter":
+			return Selector{Pick: PickLast}, true
+		}
+	}
 	t := p.peek(0)
 	if n, ok := ordinals[t.text]; ok && t.kind == tokenWord {
 		p.at++

@@ -169,7 +169,7 @@ func (p *reader) stateForm() bool {
 		}
 		p.wish = p.wish || modal
 		if !p.wish {
-			connector := p.eat("→", ":", "=", "to", "as", "into", "back to")
+			connector := p.eat("→", ":", "=", "to", "as", "into", "back to", "over to")
 			parallel = connector == "" && p.fragment && p.toks[p.at-1].kind == tokenIssue
 			chosen := connector == "to" && p.list == was // both to Carol, the last one to Done
 			if connector == "" && !parallel && !(named && p.fieldNext()) || !named && !chosen && connector != "→" {
@@ -201,10 +201,16 @@ func (p *reader) fieldNext() bool {
 	before := p.at
 	defer func() { p.at = before }()
 	switch p.attribute() {
+	case "", "title", "description":
+		return false
 	case "priority", "estimate", "assignee", "labels", "project", "cycle":
 		return true
+	case "dueDate":
+		if !p.toks[p.at-1].is("due") {
+			return true
+		}
 	}
-	return false
+	return p.peek(0).is(":") || p.peek(0).is("=")
 }
 
 // everyOne reports whether the words from token i on speak of all issues or one.

@@ -10,7 +10,20 @@ var showVerbs = []string{
 	"let me see", "what happened to", "what 's up with", "what is up with", "what 's happening with", "what is happening with", "what 's going on with", "what is going on with", "more on", "take me to", "load", "preview", "show details of",
 }
 
-var aspects = []string{"the status of", "status of", "the state of", "state of", "the details of", "details of", "the details for", "details for", "the description of", "the title of", "the priority of", "the assignee of", "the owner of", "the due date of", "the estimate of", "the labels of", "the labels on", "the link to", "a link to", "link to", "the link for", "the full details of", "details on", "info on", "information about", "info about", "more about", "the info on", "the summary of", "a summary of", "the deadline of", "the deadline for", "the latest on", "the progress of", "the project of", "the creator of"}
+// aspects are what people ask for of an issue: the due date on ENG-1.
+var (
+	aspects       = []string{"status", "state", "current status", "current state", "details", "full details", "description", "title", "priority", "assignee", "owner", "due date", "deadline", "estimate", "labels", "link", "info", "information", "more", "summary", "latest", "progress", "project", "creator", "cycle", "parent"}
+	aspectJoiners = []string{"of", "on", "for", "about", "to", "from"}
+)
+
+// aspect reads what is asked for and what joins it to its issue.
+func (p *reader) aspect() {
+	before := p.at
+	p.eat("the", "a")
+	if p.eat(aspects...) == "" || p.eat(aspectJoiners...) == "" {
+		p.at = before
+	}
+}
 
 // show reads "show ENG-12", a bare identifier or address, and questions like
 // "who is working on ENG-12". Questions never change anything.
@@ -39,7 +52,7 @@ func (p *reader) show() bool {
 		} else if len(p.steps) > 0 || p.hi != p.end {
 			return false // an issue by itself is a whole sentence
 		}
-		p.eat(aspects...)
+		p.aspect()
 		comments = p.eat("the comments on", "comments on", "the comments for", "comments for", "the comments of", "comments of", "all comments on", "the discussion on", "the conversation on") != ""
 	}
 	refs, ok := p.shownIssues()

@@ -259,7 +259,7 @@ func (p *reader) aboutTitle() (string, bool) {
 // topicWords reports whether the tokens [from, to) are words in which nothing but a
 // topic can be.
 func (p *reader) topicWords(from, to int) bool {
-	if from >= to || p.toks[from].kind != tokenWord {
+	if from >= to || p.toks[from].kind != tokenWord && to-from < 2 {
 		return false
 	}
 	for i := from; i < to; i++ {

@@ -69,4 +69,4 @@ var endings = []string{
 var clauseVerbs = wordSet(`move put transition shift push send set mark make change update bump raise lower increase decrease promote demote assign reassign give hand pass delegate
 take grab claim pick unassign close finish complete resolve cancel reopen start begin add remove tag untag label unlabel rename retitle comment reply leave post write tell estimate point size show list find search get
 create file log report delete archive count display view drop clear note escalate turn switch flip transfer let have edit schedule postpone delay drag bring reduce prioritize prioritise say adjust unset trash destroy
-attach nest replace swap apply flag abandon title mention give i`)
+attach nest replace swap apply flag abandon title mention give relabel retag i`)
