@@ -44,7 +44,7 @@ func (p *reader) tellsOfOne() bool {
 	told := p.eat("that", "this", "it") != ""
 	if !told {
 		_, told = p.pick()
-		told = (told || p.toks[p.lo].is("first")) && p.peek(0).is("one") // first may be a courtesy too
+		told = (told || before > 0 && p.toks[before-1].is("first")) && p.peek(0).is("one") // first may be a courtesy too
 	}
 	p.eat("one")
 	return told && (p.peek(0).is("'s") || p.peek(0).is("is"))

@@ -259,8 +259,9 @@ func (p *reader) aboutTitle() (string, bool) {
 // topicWords reports whether the tokens [from, to) are words in which nothing but a
 // topic can be.
 func (p *reader) topicWords(from, to int) bool {
-	if from >= to || p.toks[from].kind != tokenWord && to-from < 2 {
-		return false
+	about := from > 0 && (p.toks[from-1].is("about") || p.toks[from-1].is("regarding") || p.toks[from-1].is("concerning"))
+	if from >= to || p.toks[from].kind != tokenWord && (!about || to-from < 2) {
+		return false // about ENG-1 timing out, but not: to ENG-1 next time
 	}
 	for i := from; i < to; i++ {
 		t := p.toks[i]
