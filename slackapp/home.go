@@ -24,6 +24,7 @@ type home struct {
 	Prev    string // values of the paging buttons; "" hides them
 	Next    string
 	Recent  []recentIssue
+	Waiting []waitingPreview
 	At      time.Time // when the rows were read
 	Failed  time.Time // when a refresh failed; the old rows stay
 	Ref     string
@@ -97,6 +98,7 @@ func (h home) connected() []slack.Block {
 			button("Ask", actAsk, ""), button("Settings", actSettings, "")),
 		slack.NewDividerBlock(),
 	)
+	all = append(all, h.waiting()...)
 	all = append(all, h.myIssues()...)
 	all = append(all, h.recent()...)
 	return append(all, slack.NewDividerBlock(), contextLine(dotted(
@@ -129,6 +131,22 @@ func (h home) myIssues() []slack.Block {
 	}
 	rows := issueList{First: h.First, More: h.Next != ""}
 	return blocks(append(all, contextLine(rows.position(min(len(h.Issues), listRows))), actions("", paging...))...)
+}
+
+// waiting leads back to previews that their messages may not show any more.
+func (h home) waiting() []slack.Block {
+	if len(h.Waiting) == 0 {
+		return nil
+	}
+	all := []slack.Block{section("*Waiting for you*")}
+	for _, w := range h.Waiting {
+		text := bold(inline(w.What, 60))
+		if w.Title != "" {
+			text += " " + inline(w.Title, 90)
+		}
+		all = append(all, section(text+"\nNothing was changed yet · expires at "+clock(w.Until), button("Show again", actShowAgain, w.ID)))
+	}
+	return append(all, slack.NewDividerBlock())
 }
 
 func (h home) recent() []slack.Block {

@@ -123,3 +123,41 @@ func TestRecentReadsWell(t *testing.T) {
 		t.Errorf("titles are kept in the clear (%v): %s", err, raw.Body)
 	}
 }
+
+// TestWaitingPreviews: a preview that Slack dropped at a reload is found on Home, as
+// the one it was, until it is applied or canceled.
+func TestWaitingPreviews(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	before := len(w.issue("ENG-98").History)
+	w.types(w.alice, general, "/linear ask move ENG-98 to In Review")
+	first := w.sees(w.alice, general, "Ready to make 1 change")
+	w.types(w.alice, engineering, "/linear ask assign ENG-135 to Bob")
+	w.clicks(w.alice, w.sees(w.alice, engineering, "Ready to make 1 change"), "Cancel")
+	w.sees(w.alice, engineering, "Nothing was changed")
+	if err := w.alice.OpenHome(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h := w.home(w.alice, "Waiting for you")
+	mustSay(t, slacktest.Text(h), "*Move ENG-98* Payment retries loop", "expires at")
+	if text := slacktest.Text(h); strings.Count(text, "[Show again]") != 1 {
+		t.Errorf("Home shows:\n%s", text)
+	}
+	w.clicks(w.alice, h, "Show again")
+	again := w.sees(w.alice, w.alice.DM(), "Ready to make 1 change")
+	w.clicks(w.alice, again, "Move ENG-98")
+	w.sees(w.alice, w.alice.DM(), "Moved")
+	w.clicks(w.alice, first, "Move ENG-98")
+	w.handled()
+	if n := len(w.issue("ENG-98").History) - before; n != 1 {
+		t.Errorf("the preview was applied %d times", n)
+	}
+	if err := w.alice.OpenHome(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.await("Home without it", func() bool {
+		text := slacktest.Text(w.alice.Home())
+		return strings.Contains(text, "Refreshed") && !strings.Contains(text, "Waiting for you")
+	})
+}

@@ -82,7 +82,7 @@ func (a *App) showHome(ctx context.Context, key store.Key, homeTeam string, p ho
 	if last, ok := a.homes.get(key); ok && last.View == p.View && last.Account.ViewerID == account.ViewerID {
 		h.Issues, h.Prev, h.Next, h.At, h.First, h.Reading = last.Issues, last.Prev, last.Next, last.At, last.First, false
 	}
-	h.Recent = a.recentIssues(ctx, key, h)
+	h.Recent, h.Waiting = a.recentIssues(ctx, key, h), a.waitingPreviews(ctx, key)
 	if err := a.paint(ctx, key, h); err != nil {
 		return err
 	}

@@ -60,6 +60,7 @@ func (a *App) previewOpen(ctx context.Context, r *request, prop assistant.Propos
 }
 
 func (a *App) preview(ctx context.Context, r *request, prop assistant.Proposal) Message {
+	a.noteWaiting(ctx, r, prop)
 	return a.previewPage(ctx, r, prop, 0)
 }
 
@@ -119,13 +120,17 @@ func expired(r *request, id string) Message {
 	return sayAbout(assistant.ErrExpired, about{Ref: r.Ref, Held: id}).message()
 }
 
-// pressShowAgain shows an expired preview again, over the values of now.
+// pressShowAgain shows a preview again that still waits, and an expired one over the
+// values of now.
 func (a *App) pressShowAgain(ctx context.Context, r *request, id string) error {
 	s, err := a.Accounts.Session(ctx, r.Key)
 	if err != nil {
 		return err
 	}
-	prop, err := a.Engine.Renew(ctx, asker(r, sourceButton), s, id)
+	prop, err := a.Engine.Proposed(ctx, asker(r, sourceButton), id)
+	if errors.Is(err, assistant.ErrExpired) {
+		prop, err = a.Engine.Renew(ctx, asker(r, sourceButton), s, id)
+	}
 	if errors.Is(err, assistant.ErrExpired) {
 		return a.replace(ctx, r, sayText("That preview is older than a day, so I don't have it any more. Nothing was changed. Ask again."))
 	}

@@ -111,7 +111,8 @@ func (w world) results() []result {
 func (w world) home() home {
 	return home{
 		Account: account(), Word: "/linear", Version: "1.0.0", Admin: true, View: "due", Issues: w.issues, Next: "next", At: noon, Reader: "Anthropic",
-		Recent: []recentIssue{{Issue: w.issue, What: moved("Moved", "Triage", w.title), At: noon, UndoID: "proposal-1"}},
+		Waiting: []waitingPreview{{ID: "proposal-2", What: "Move ENG-142", Title: w.title, Until: noon}, {ID: "proposal-3", What: "7 changes", Until: noon}},
+		Recent:  []recentIssue{{Issue: w.issue, What: moved("Moved", "Triage", w.title), At: noon, UndoID: "proposal-1"}},
 	}
 }
 
