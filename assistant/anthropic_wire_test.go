@@ -95,6 +95,50 @@ func TestClaudeReadsABareStream(t *testing.T) {
 	}
 }
 
+// TestClaudeJudgesTheEndOfAStream: what is whole counts, whatever the connection does
+// then; what is not costs what it said it cost, and is nothing else.
+func TestClaudeJudgesTheEndOfAStream(t *testing.T) {
+	t.Parallel()
+	begin := bare[:strings.Index(bare, ": a comment")]
+	for name, c := range map[string]struct {
+		stream string
+		hangs  bool // the connection stays open
+		whole  bool
+	}{
+		"open after its end":    {bare, true, true},
+		"more after its end":    {bare + bare, false, true},
+		"no end":                {strings.TrimSuffix(bare, "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"), false, false},
+		"two beginnings":        {begin + bare, false, false},
+		"numbers below nothing": {strings.ReplaceAll(bare, `"output_tokens":`, `"cache_read_input_tokens":-900,"output_tokens":`), false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body) // it may have gone
+				w.Header().Set("Content-Type", "text/event-stream")
+				_, _ = io.WriteString(w, c.stream) // likewise
+				_ = http.NewResponseController(w).Flush()
+				if c.hangs {
+					<-r.Context().Done()
+				}
+			}))
+			defer s.Close()
+			model := assistant.NewAnthropic(assistant.AnthropicConfig{Key: key("sk-test"), BaseURL: s.URL})
+			reply, err := model.Turn(t.Context(), hello(), func(string) {})
+			failed, isFailure := errors.AsType[*assistant.ModelError](err)
+			switch {
+			case c.whole && (err != nil || len(reply.Blocks) != 2):
+				t.Errorf("a whole reply is %+v, %v", reply, err)
+			case !c.whole && (!isFailure || failed.Kind != assistant.ModelTruncated || len(reply.Blocks) > 0):
+				t.Errorf("half a reply is %+v, %v", reply, err)
+			}
+			if u := reply.Usage; u.In != 3 || u.CacheRead != 0 || u.Out < 1 {
+				t.Errorf("it cost %+v", u)
+			}
+		})
+	}
+}
+
 func TestClaudeSurvivesPagesOfProxies(t *testing.T) {
 	t.Parallel()
 	for status, kind := range map[int]assistant.ModelErrorKind{502: assistant.ModelOverloaded, 403: assistant.ModelAuth, 429: assistant.ModelRateLimited, 200: assistant.ModelTruncated} {

@@ -47,6 +47,8 @@ func TestBrowserTour(t *testing.T) {
 	v.turnsAThreadIntoAnIssue()
 	v.saysItInWords()
 	v.stopsRatesAndForgets()
+	v.stopsOneToMakeRoom()
+	v.triages()
 	v.bob = v.tab("bob", engineering)
 	v.isRefusedAnothersChange()
 	v.losesAccess()
