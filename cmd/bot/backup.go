@@ -39,25 +39,26 @@ func (v *backupCmd) Run(ctx context.Context, c *config, to *console) (err error)
 	return nil
 }
 
-// Run puts the backup in the place of a database that is gone, marks every grant
-// as to be proven, and refreshes one to see whether the backup is young enough.
+// Run marks every grant of a copy as to be proven, puts that in the place of a
+// database that is gone, and refreshes one to see whether the backup is young enough.
+// Stopped before the copy is in place it has done nothing.
 func (v *restoreCmd) Run(ctx context.Context, c *config, to *console) (err error) {
 	if err := c.finish(c.readSecretFiles()...); err != nil {
 		return err
 	}
-	if err := c.placeBackup(v.File); err != nil {
+	if err := c.mayRestore(); err != nil {
 		return err
 	}
-	s, err := c.openStored(ctx, to)
+	marked, err := c.placeBackup(ctx, v.File, to)
 	if err != nil {
-		return fmt.Errorf("%s was put in place but does not open: remove %s before trying again: %w", v.File, c.sqlitePath(), err)
-	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	marked, err := s.accounts.MarkSuspect(ctx)
-	if err != nil {
-		return fmt.Errorf("remove %s and restore again: %w", c.sqlitePath(), err)
+		return fmt.Errorf("nothing was put in place: %w", err)
 	}
 	fmt.Fprintf(to.out, "%s is now %s; %d grants will be proven before their next use.\n", v.File, c.sqlitePath(), marked)
+	s, err := c.openStored(ctx, to)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
 	canary, err := s.accounts.Canary(ctx)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -73,9 +74,9 @@ func (v *restoreCmd) Run(ctx context.Context, c *config, to *console) (err error
 	return nil
 }
 
-// placeBackup copies file to where the database belongs, never over anything. The
-// keyset must be there: a new one could read nothing.
-func (c *config) placeBackup(file string) error {
+// mayRestore refuses to restore over anything, or without the keyset: a new one could
+// read nothing.
+func (c *config) mayRestore() error {
 	path := c.sqlitePath()
 	for _, name := range []string{path, path + "-wal", path + "-shm"} {
 		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
@@ -85,24 +86,51 @@ func (c *config) placeBackup(file string) error {
 	if _, err := os.Stat(c.keysetFile()); c.EncryptionKeyset == "" && err != nil {
 		return fmt.Errorf("put the keyset that belongs to the backup to %s first, or set ENCRYPTION_KEYSET or ENCRYPTION_KEYSET_FILE: %w", c.keysetFile(), err)
 	}
-	return copyNew(file, path)
+	return nil
 }
 
-// copyNew copies a file to a name that is free; whole or not there.
-func copyNew(from, to string) error {
+// placeBackup copies file beside where the database belongs, marks the grants in the
+// copy, and gives it its name when all of them are. It returns how many there are.
+func (c *config) placeBackup(ctx context.Context, file string, to *console) (marked int, err error) {
+	part, err := copyBeside(file, c.sqlitePath())
+	if err != nil {
+		return 0, err
+	}
+	defer func() { // its other name stays
+		for _, end := range []string{"", "-wal", "-shm"} {
+			_ = os.Remove(part + end) // a stray copy at worst
+		}
+	}()
+	beside := *c
+	beside.DatabaseURL = "sqlite:" + part
+	if c.EncryptionKeyset == "" {
+		beside.EncryptionKeysetFile = c.keysetFile()
+	}
+	s, err := beside.openStored(ctx, to)
+	if err != nil {
+		return 0, err
+	}
+	marked, err = s.accounts.MarkSuspect(ctx)
+	if err := errors.Join(err, s.close()); err != nil { // the last to close leaves one file
+		return 0, err
+	}
+	return marked, os.Link(part, c.sqlitePath())
+}
+
+// copyBeside copies a file to a name of its own in the directory of another.
+func copyBeside(from, other string) (part string, err error) {
 	source, err := os.Open(from)
 	if err != nil {
-		return err
+		return "", err
 	}
-	defer source.Close()                                       // only read
-	part, err := os.CreateTemp(filepath.Dir(to), ".restore-*") // 0600
+	defer source.Close()                                        // only read
+	to, err := os.CreateTemp(filepath.Dir(other), ".restore-*") // 0600
 	if err != nil {
-		return fmt.Errorf("DATABASE_URL: %w", err)
+		return "", fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	defer os.Remove(part.Name()) // its other name stays
-	_, err = io.Copy(part, source)
-	if err := errors.Join(err, part.Sync(), part.Close()); err != nil {
-		return err
+	_, err = io.Copy(to, source)
+	if err := errors.Join(err, to.Sync(), to.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(to.Name()))
 	}
-	return os.Link(part.Name(), to)
+	return to.Name(), nil
 }

@@ -45,6 +45,12 @@ func operate(t *testing.T) *operated {
 // does runs one verb and returns its exit status and everything it printed.
 func (o *operated) does(db string, args ...string) (int, string) {
 	o.t.Helper()
+	return o.doesIn(o.t.Context(), db, args...)
+}
+
+// doesIn is does with a context that may end.
+func (o *operated) doesIn(ctx context.Context, db string, args ...string) (int, string) {
+	o.t.Helper()
 	var out bytes.Buffer
 	c := o.s.cfg
 	flags := []string{
@@ -53,7 +59,7 @@ func (o *operated) does(db string, args ...string) (int, string) {
 		"--linear-auth-url=" + c.LinearAuthURL, "--linear-api-url=" + c.LinearAPIURL, "--public-url=" + c.PublicURL,
 		"--listen-addr=" + c.ListenAddr, "--log-level=error",
 	}
-	status := run(o.t.Context(), append(flags, args...), &out, &out)
+	status := run(ctx, append(flags, args...), &out, &out)
 	return status, out.String()
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"os"
@@ -124,4 +125,47 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	must(tr.approve(ctx, tr.alice, m, label, aliceMail))
 	works(tr.alice)
+}
+
+// A restore that is stopped before every grant is marked as to be proven, or that
+// cannot read the backup, puts nothing in place and leaves nothing; run again it works.
+func TestRestoreIsWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	o := operate(t)
+	copied := filepath.Join(t.TempDir(), "backup.db")
+	o.wants(copied, "backup", copied)
+	keyset, err := os.ReadFile(o.db + ".keyset.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := filepath.Join(t.TempDir(), "bot.db")
+	if err := os.WriteFile(place+".keyset.json", keyset, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files := func() []string {
+		entries, err := os.ReadDir(filepath.Dir(place))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if status, out := o.doesIn(stopped, place, "restore", copied); status != exitStopped || len(files()) != 1 {
+		t.Errorf("stopped: restore = %d, files %v:\n%s", status, files(), out)
+	}
+	damaged := filepath.Join(t.TempDir(), "damaged.db")
+	if err := os.WriteFile(damaged, []byte(strings.Repeat("no database\n", 500)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, out := o.does(place, "restore", damaged); status != exitFailed || !strings.Contains(out, "nothing was put in place") || len(files()) != 1 {
+		t.Errorf("a damaged backup: restore = %d, files %v:\n%s", status, files(), out)
+	}
+	if status, out := o.does(place, "restore", copied); status != 0 || len(files()) != 2 {
+		t.Errorf("restore = %d, files %v:\n%s", status, files(), out)
+	}
 }
