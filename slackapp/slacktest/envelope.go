@@ -39,6 +39,8 @@ type delivery struct {
 	pending      map[string]*envelope
 	sent         []*envelope
 	strayAcks    int
+	holding      func(Envelope) bool // which envelopes are kept off the wire; nil: none
+	held         []*envelope
 }
 
 func newDelivery() delivery {
@@ -74,12 +76,46 @@ func (s *Server) send(e Envelope, accepts bool) *envelope {
 	}
 	s.sent = append(s.sent, env)
 	s.pending[env.ID] = env
+	if s.holding != nil && s.holding(env.Envelope) {
+		s.held = append(s.held, env)
+	} else {
+		s.put(env)
+	}
+	s.touch(Change{Kind: "envelope", ID: env.ID})
+	return env
+}
+
+// put writes an envelope to a socket, if there is one. The lock is held.
+func (s *Server) put(env *envelope) {
 	if k := s.pick(); k != nil {
 		env.Socket = k.id
 		k.send(env.frame())
 	}
-	s.touch(Change{Kind: "envelope", ID: env.ID})
-	return env
+}
+
+// Reorder keeps the envelopes that match off the wire until n of them are there, and
+// sends them then, the newest first: over several sockets Slack promises no order.
+func (s *Server) Reorder(n int, match func(Envelope) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holding = func(e Envelope) bool {
+		if !match(e) {
+			return false
+		}
+		if len(s.held)+1 < n {
+			return true
+		}
+		held := s.held
+		s.holding, s.held = nil, nil
+		go func() { // after the one that is sent now
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			for _, env := range slices.Backward(held) {
+				s.put(env)
+			}
+		}()
+		return false
+	}
 }
 
 func (e *envelope) frame() Object {
