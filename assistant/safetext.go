@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -122,7 +123,7 @@ var (
 	imageShape   = regexp.MustCompile(`!\[[^\]]*\]\s?(?:\([^)]*\)|\[[^\]]*\])`)
 	linkShape    = regexp.MustCompile(`\[([^\[\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)`)
 	entityShape  = regexp.MustCompile(`<([^<>\s|]+)(?:\|([^<>]*))?>`)
-	addressShape = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]*:/{1,2}|(?:mailto|tel|data|javascript|slack):)[^\s<>"'` + "`" + `\])|]+`)
+	addressShape = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]*:/{1,2}|(?:mailto|tel|sms|callto|facetime|data|javascript|slack):)[^\s<>"'` + "`" + `\])|]+`)
 	bareLink     = regexp.MustCompile(`(?i)\b(?:www\.[^\s<>()\]]+|(?:[\p{L}0-9-]+[.。．｡])+\p{L}{2,24}(?::[0-9]+)?[/?#][^\s<>()\]]+|(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?::[0-9]+)?[/?#][^\s<>()\]]*)`)
 	broadcast    = regexp.MustCompile(`(?i)@(channel|here|everyone)\b`)
 	opensEntity  = regexp.MustCompile(`<([!@#])`)
@@ -131,13 +132,21 @@ var (
 	hostShape = regexp.MustCompile(`(?:[\p{L}0-9._%+-]+@)?(?:[\p{L}0-9-]+[.。．｡])+(?:xn--[a-z0-9-]+|` + topLevels + `|` + strings.ToUpper(topLevels) + `)\b`)
 )
 
+var (
+	escapedDot = regexp.MustCompile(`\\+([.:/@])`)
+	shapeless  = regexp.MustCompile(`([\p{L}\p{N}.:/@])[\x{FE00}-\x{FE0F}]+`)
+	// linearPath leads to a page of Linear and from there to nowhere else.
+	linearPath = regexp.MustCompile(`^(?:/[\p{L}\p{N}._~-]*)*$`)
+	anchor     = regexp.MustCompile(`^[A-Za-z0-9-]*$`)
+)
+
 const topLevels = `com|net|org|edu|gov|mil|int|info|biz|name|pro|io|ai|app|dev|xyz|site|online|shop|store|tech|cloud|link|click|top|live|page|web|co|uk|de|fr|nl|eu|ru|cn|jp|br|ca|au|es|se|fi|dk|ch|cz|tv|gg|ly|gl|test|example`
 
 const linkRemoved = "[link removed]"
 
 // clean holds one piece of whole words to the rules.
 func (t *safeText) clean(text string) string {
-	text = stripInvisible(text)
+	text = unhidden(text)
 	text = imageShape.ReplaceAllString(text, "")
 	text = linkShape.ReplaceAllStringFunc(text, func(link string) string {
 		parts := linkShape.FindStringSubmatch(link)
@@ -161,6 +170,16 @@ func (t *safeText) clean(text string) string {
 		t.hidden += len(t.private.FindAllString(text, -1))
 	}
 	return t.redact(text)
+}
+
+// unhidden is a text without what hides from us what a reader, or whatever makes a link
+// of it, would see: character references, escaped dots and slashes, and characters
+// without a shape of their own.
+func unhidden(text string) string {
+	for range 3 { // references to the & of references
+		text = html.UnescapeString(text)
+	}
+	return escapedDot.ReplaceAllString(shapeless.ReplaceAllString(stripInvisible(text), "$1"), "$1")
 }
 
 // redact takes the identifiers of private teams out when others read along.
@@ -237,7 +256,7 @@ func (t *safeText) allowed(address string) bool {
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		return false
 	}
-	if u.Scheme == "https" && u.Host == "linear.app" && u.User == nil {
+	if u.Scheme == "https" && u.Host == "linear.app" && u.User == nil && u.RawQuery == "" && anchor.MatchString(u.Fragment) && linearPath.MatchString(u.Path) && !strings.Contains(u.Path, "//") {
 		return true
 	}
 	return t.wrote(address) || t.wrote(strings.TrimPrefix(address, "https://"))
