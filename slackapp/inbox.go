@@ -8,8 +8,8 @@ import (
 )
 
 // journalCap bounds the write that precedes an acknowledgement: a stuck disk
-// must not cost the 3 s Slack waits.
-const journalCap = 400 * time.Millisecond
+// must not cost the 3 s Slack waits and a trigger lives.
+const journalCap = time.Second
 
 // attemptsMax is how often an envelope is begun before its person is told that it
 // was interrupted.

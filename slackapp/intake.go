@@ -3,7 +3,7 @@ package slackapp
 import "sync"
 
 // intakeRoom is how many envelopes may be on their way from the socket to the queue.
-const intakeRoom = 64
+const intakeRoom = queueRoom
 
 // intake takes envelopes in beside one another: a disk that is stuck holds each one
 // up for a moment, and not each after the one before. They go on in the order they

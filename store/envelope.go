@@ -52,7 +52,7 @@ var errKnown = errors.New("received before")
 // finishing twice is no error.
 func (db *DB) Finish(ctx context.Context, envelopeID string) error {
 	const update = `UPDATE inbox SET body = NULL, done = TRUE WHERE id = $1`
-	if err := db.execute(ctx, ErrNotFound, update, envelopeID); err != nil {
+	if err := db.executeTogether(ctx, ErrNotFound, update, envelopeID); err != nil {
 		return fmt.Errorf("finish envelope %s: %w", envelopeID, err)
 	}
 	return nil

@@ -37,7 +37,8 @@ func (b *bot) serve(ctx context.Context) error {
 	}
 	server := &http.Server{
 		Handler: b.routes(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
-		ErrorLog: slog.NewLogLogger(b.log.Handler(), slog.LevelWarn),
+		WriteTimeout: 2 * linearCap, // the page after the consent waits for Linear
+		ErrorLog:     slog.NewLogLogger(b.log.Handler(), slog.LevelWarn),
 	}
 	defer context.AfterFunc(ctx, sync.OnceFunc(func() { close(b.stopping) }))()
 	if err := b.succeed(ctx); err != nil {
