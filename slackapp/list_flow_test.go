@@ -135,6 +135,20 @@ func TestSharedListMeansOnePerson(t *testing.T) {
 	}
 }
 
+// TestListLimit: limit is of the whole list, over its pages.
+func TestListLimit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.alice)
+	w.types(w.alice, general, "/linear list team:ENG limit:3")
+	w.sees(w.alice, general, "1–3 · that's all")
+	w.types(w.alice, engineering, "/linear list team:ENG limit:12")
+	w.clicks(w.alice, w.sees(w.alice, engineering, "1–10 · more available"), "Next")
+	second := w.sees(w.alice, engineering, "11–12 · that's all")
+	w.clicks(w.alice, second, "Previous")
+	w.sees(w.alice, engineering, "1–10 · more available")
+}
+
 // TestRowMenus move and comment from a list.
 func TestRowMenus(t *testing.T) {
 	t.Parallel()

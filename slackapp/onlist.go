@@ -82,7 +82,12 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 		return l.stale(p.At), nil
 	}
 	input := plan.Steps[0].Input
+	most, limited := input["first"].(int) // of the whole list
+	left := most - (p.First - 1)
 	input["first"] = listRows
+	if limited {
+		input["first"] = min(listRows, max(left, 1))
+	}
 	if p.After != "" {
 		input["after"] = p.After
 	}
@@ -95,8 +100,11 @@ func (a *App) list(ctx context.Context, r *request, p page) (Message, error) {
 	}
 	l.Age = age
 	l.Place = listPlace(d, cmd)
-	l.Issues, l.More, l.Batches = found.Issues, found.HasMore, found.Truncated
+	if limited && len(found.Issues) >= left {
+		found.HasMore = false
+	}
 	r.shows(p.visible(found.Issues)...)
+	l.Issues, l.More, l.Batches = found.Issues, found.HasMore, found.Truncated
 	next, back := p, p
 	next.After, next.Before, next.First = found.After, "", p.First+len(found.Issues)
 	back.After, back.Before, back.First = "", found.Before, max(1, p.First-listRows)

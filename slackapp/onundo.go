@@ -38,6 +38,8 @@ func (a *App) undo(ctx context.Context, r *request, id string) (Message, error) 
 			line += ": " + inline(res.Skipped, 300)
 		case res.Change.Kind == "create":
 			line += ": moved to Linear's trash, where it can be restored for 30 days"
+		case res.Change.Kind == assistant.ChangeComment:
+			line += ": the comment is deleted"
 		default:
 			line += ": as it was before"
 		}

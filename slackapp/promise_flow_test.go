@@ -100,4 +100,6 @@ func TestCommentsAreRecent(t *testing.T) {
 		_, recent, _ := strings.Cut(slacktest.Text(w.alice.Home()), "*Recent*")
 		return strings.Contains(recent, "ENG-12") && strings.Contains(recent, "Comment added")
 	})
+	w.types(w.alice, general, "/linear undo")
+	w.sees(w.alice, general, "ENG-12: the comment is deleted")
 }
