@@ -38,6 +38,7 @@ type lookup struct {
 	found  linear.IssuePage
 	err    error
 	at     time.Time
+	over   bool    // the form was submitted: nothing more is looked up for it
 	before *lookup // the one that had begun when this was asked for; nil for none
 }
 
@@ -47,7 +48,7 @@ func (l *lookups) want(view string, words []string, pause time.Duration, search 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	old := l.known[view]
-	if l.closed || old != nil && slices.Equal(old.words, words) {
+	if l.closed || old != nil && (old.over || slices.Equal(old.words, words)) {
 		return
 	}
 	if old != nil && old.pause.Stop() {
@@ -110,6 +111,36 @@ func (l *lookups) get(ctx context.Context, view string, words []string) (found [
 		return now.found.Issues, now.err == nil && (same || !now.found.HasMore)
 	case <-ctx.Done():
 		return nil, false
+	}
+}
+
+// now searches for words and keeps the answer, so that what the form still tells of
+// its title is not looked up once more.
+func (l *lookups) now(view string, words []string, search func() (linear.IssuePage, error)) []linear.Issue {
+	begun := time.NewTimer(time.Hour)
+	begun.Stop()
+	k := &lookup{words: words, pause: begun, done: make(chan struct{}), at: time.Now()}
+	l.mu.Lock()
+	if l.known == nil {
+		l.known = map[string]*lookup{}
+	}
+	l.known[view] = k
+	l.mu.Unlock()
+	k.found, k.err = search()
+	close(k.done)
+	return k.found.Issues
+}
+
+// over ends the searches of a form that was submitted: what it told of its title may
+// arrive after that.
+func (l *lookups) over(view string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if k := l.known[view]; k != nil {
+		k.over = true
+		if k.pause.Stop() {
+			l.running.Done()
+		}
 	}
 }
 

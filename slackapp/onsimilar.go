@@ -28,11 +28,7 @@ func (a *App) similarTo(ctx context.Context, r *request, s *linear.Session, d dr
 	defer cancel()
 	found, ok := a.looks.get(ctx, r.Interaction.View.ID, words)
 	if !ok {
-		page, err := a.lookFor(ctx, r, s, words)
-		if err != nil {
-			return nil
-		}
-		found = page.Issues
+		found = a.looks.now(r.Interaction.View.ID, words, func() (linear.IssuePage, error) { return a.lookFor(ctx, r, s, words) })
 	}
 	type ranked struct {
 		similar

@@ -40,6 +40,7 @@ func (a *App) submitForm(ctx context.Context, r *request) any {
 // raceCreate creates the issue, in time to close the form or after it became
 // "Creating your issue…".
 func (a *App) raceCreate(ctx context.Context, r *request, s *linear.Session, meta formMeta, d draft) any {
+	a.looks.over(r.Interaction.View.ID)
 	return a.race(ctx, r, creating(meta.text()), func(ctx context.Context) (linear.Issue, error) {
 		return a.createFromForm(ctx, r, s, meta, d)
 	}, func(ctx context.Context, i linear.Issue, err error) slack.ModalViewRequest {
