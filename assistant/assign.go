@@ -62,7 +62,7 @@ func (p *reader) unknownPerson(verb string) (string, bool) {
 		return "", false
 	}
 	for i := p.at; i < p.hi; i++ {
-		if p.toks[i].kind != tokenWord {
+		if t := p.toks[i]; t.kind != tokenWord || notNames[t.text] {
 			return "", false
 		}
 	}

@@ -123,6 +123,9 @@ func (p *reader) tell() bool {
 
 // commentTargets reads the issues a comment goes to: named, or it.
 func (p *reader) commentTargets() ([]string, bool) {
+	if p.peek(1).kind == tokenIssue {
+		p.eat("both")
+	}
 	p.eat("the issue", "the ticket", "issue", "ticket", "issues", "tickets", "task", "bug", "the task", "the bug")
 	if refs, ok := p.issueList(); ok {
 		return refs, true

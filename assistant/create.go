@@ -269,6 +269,11 @@ func (p *reader) assigneeAttribute(h *head) bool {
 }
 
 func (p *reader) valueAttribute(h *head) bool {
+	if p.eat("with description", "with the description", "with a description", "with description :", "description", "description :", "desc", "desc :", "and description", "with desc") != "" {
+		t := p.peek(0)
+		p.at++
+		return t.kind == tokenQuoted && t.text != "" && h.c.put("description", t.text)
+	}
 	p.eat("set", "make it", "make that", "mark it", "mark it as", "set it to")
 	p.eat("with a", "with an", "with the", "with", "as", "a", "an", "the", "of", "and", "it 's", "set to")
 	c := newDelta()

@@ -262,9 +262,7 @@ func (p *reader) nounAtom(f *filters) bool {
 		f.noun = true
 		return f.set("priority", "1")
 	case "p1s", "p2s", "p3s", "p4s":
-		p.at++
-		f.noun = true
-		return f.set("priority", t.text[1:2])
+		return p.ranked(f)
 	}
 	one, ok := nouns[p.peek(0).text]
 	if !ok || p.peek(0).kind != tokenWord {
@@ -283,6 +281,26 @@ func (p *reader) nounAtom(f *filters) bool {
 	f.noun = true
 	f.singular = f.singular || one
 	return true
+}
+
+// ranked reads P1s, or P1s and P2s.
+func (p *reader) ranked(f *filters) bool {
+	rank := func(t token) bool {
+		return len(t.text) == 3 && t.text[0] == 'p' && t.text[1] >= '1' && t.text[1] <= '4' && t.text[2] == 's'
+	}
+	var ranks []string
+	for {
+		ranks = union(ranks, []string{p.peek(0).text[1:2]})
+		p.at++
+		if !rank(p.peek(1)) || p.eat("and", "or", ",", "/", "&") == "" {
+			break
+		}
+	}
+	f.noun = true
+	if len(ranks) == 1 {
+		return f.set("priority", ranks[0])
+	}
+	return f.set("priority", ranks)
 }
 
 // finish adds what follows from the whole: the newest issue is one issue, new

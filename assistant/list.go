@@ -8,10 +8,10 @@ var listVerbs = []string{
 	"show me", "show us", "show", "list me", "list out", "list", "find me", "find", "get me", "get", "give me", "give us", "display", "fetch me", "fetch",
 	"pull up", "bring up", "look up", "look for", "search for", "search", "see", "view", "check", "tell me", "tell me about", "let me see", "let 's see", "print", "return",
 	"what", "what are", "what is", "what 's", "what 're", "which", "which are", "which of", "what about", "how about", "who", "is there", "are there", "any", "anything", "do we have", "do i have", "have we got", "got", "is anything", "what else is", "what does", "what do", "what have", "what has", "what did", "where are",
-	"to see", "browse", "read me", "run through", "query", "filter", "sort", "order", "rank", "give me an overview of", "give me a list of", "give me all", "overview of", "a list of", "list of", "filter by", "hunt for", "dig up", "pull", "pull me", "pull out", "give me a rundown of", "remind me of", "remind me what",
+	"to see", "browse", "read me", "run through", "query", "filter", "sort", "order", "rank", "give me an overview of", "get an overview of", "an overview of", "was there", "were there", "give me a list of", "give me all", "overview of", "a list of", "list of", "filter by", "hunt for", "dig up", "pull", "pull me", "pull out", "give me a rundown of", "remind me of", "remind me what",
 }
 
-var countVerbs = []string{"how many", "count", "count up", "count of", "count the", "count all", "number of", "the number of", "what is the number of", "what 's the number of", "show me the number of", "tell me how many", "what is the count of", "what 's the count of", "how much"}
+var countVerbs = []string{"how many", "count", "count up", "count of", "count the", "count all", "number of", "the number of", "total", "total of", "total number of", "the total number of", "what is the number of", "what 's the number of", "show me the number of", "tell me how many", "what is the count of", "what 's the count of", "how much"}
 
 // searchVerbs take words to search for without more ado.
 var searchVerbs = []string{"search for", "search", "find me", "find", "look for", "look up", "hunt for", "dig up"}
@@ -192,6 +192,9 @@ func (p *reader) searchText(f *filters, cued bool) bool {
 		f.noun = true
 		text := strings.Join(strings.Fields(t.text), " ")
 		return text != "" && len(text) <= maxQuery && f.set("query", text)
+	}
+	if p.peek(0).kind == tokenIssue && p.at+1 == p.hi && p.at > 1 && (p.toks[p.at-2].is("everything") || p.toks[p.at-2].is("all")) {
+		return false // everything about ENG-1: that issue
 	}
 	from, hi := p.at, p.hi
 	for to := from + 1; to <= hi && to-from <= 40; to++ {

@@ -51,7 +51,7 @@ func (p *reader) priorityAtom(f *filters) bool {
 
 // estimateAtom: estimated at 3, 5 point, unestimated, more than 3 points.
 func (p *reader) estimateAtom(f *filters) bool {
-	if p.eat("unestimated", "not estimated", "without estimate", "without an estimate", "without estimates", "with no estimate", "no estimate", "missing an estimate", "missing estimate", "not been estimated", "without points") != "" {
+	if p.eat("unestimated", "not estimated", "without estimate", "without an estimate", "without estimates", "with no estimate", "no estimate", "missing an estimate", "missing estimate", "not been estimated", "nobody estimated", "nobody has estimated", "no one estimated", "no one has estimated", "without points") != "" {
 		return f.set("estimate", "none")
 	}
 	cue := p.eat("estimated at", "estimated as", "estimated", "with estimate", "with an estimate", "with an estimate of", "with estimate of", "estimate", "estimate :", "estimate =", "estimate is", "sized", "worth", "with") != ""

@@ -15,7 +15,7 @@ const (
 )
 
 // taking back: before a request they say that it is not one.
-var negating = wordSet(`not never no without stop stopped avoid unless neither nor nothing keep leave nobody noone hardly nearly almost`)
+var negating = wordSet(`not never no without stop stopped avoid unless neither nor nothing keep leave refrain prevent nobody noone hardly nearly almost`)
 
 // offers are commands for a sentence that is no plan: what its parts say by
 // themselves, then the issues it names.

@@ -81,7 +81,7 @@ func (p *reader) unknownState(targets []string, team, verb string) bool {
 		return false // a number of what?
 	}
 	for i := p.at; i < p.hi; i++ {
-		if t := p.toks[i]; t.kind != tokenWord && t.kind != tokenQuoted || t.is("or") || t.is("and") || t.is("not") {
+		if t := p.toks[i]; t.kind != tokenWord && t.kind != tokenQuoted || t.is("or") || t.is("and") || t.is("not") || fieldNouns[t.text] {
 			return false
 		}
 	}
@@ -110,6 +110,9 @@ func (p *reader) unknownState(targets []string, team, verb string) bool {
 	p.targets = targets
 	return true
 }
+
+// fieldNouns name a field: what stands before one is no state.
+var fieldNouns = wordSet(`priority prio estimate points point cycle sprint label labels project assignee deadline date`)
 
 // teamMove notes that a move to another team was asked for.
 func (p *reader) teamMove() bool {

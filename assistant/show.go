@@ -12,7 +12,7 @@ var showVerbs = []string{
 
 // aspects are what people ask for of an issue: the due date on ENG-1.
 var (
-	aspects       = []string{"status", "state", "current status", "current state", "details", "full details", "description", "title", "priority", "assignee", "owner", "due date", "deadline", "estimate", "labels", "link", "info", "information", "more", "summary", "latest", "progress", "project", "creator", "cycle", "parent"}
+	aspects       = []string{"status", "state", "current status", "current state", "details", "full details", "description", "title", "priority", "assignee", "owner", "due date", "deadline", "estimate", "labels", "link", "info", "information", "more", "summary", "latest", "progress", "project", "creator", "cycle", "parent", "everything", "all"}
 	aspectJoiners = []string{"of", "on", "for", "about", "to", "from"}
 )
 

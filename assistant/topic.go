@@ -20,7 +20,8 @@ func (p *reader) topic() (read, known bool) {
 	if cue == "" && p.fact() {
 		separators = append(separators, "so", ", so", "- so", ".", ";", ", and", "and so")
 	}
-	if t.kind != tokenIssue || p.eat(separators...) == "" && (cue == "" || !p.beginsClause(p.at)) || p.done() {
+	joined := p.eat(separators...) != "" || cue != "" && p.beginsClause(p.at) || p.peek(0).kind == tokenWord && ordering[p.peek(0).text] && p.at+1 < p.end && !p.endsInQuestion() // ENG-1 move to done
+	if t.kind != tokenIssue || !joined || p.done() {
 		p.out = before
 		return false, false
 	}
@@ -37,6 +38,10 @@ func (p *reader) topic() (read, known bool) {
 	p.out = before
 	return false, cue != ""
 }
+
+// ordering verbs begin a request right after its issue. Words that could as well be
+// told of it, or name a field, do not: complete, close, title.
+var ordering = wordSet(`move put assign reassign set mark make give add remove send push transition unassign`)
 
 // facts are told of an issue before a request about it, beside the kinds of states:
 // ENG-1 is merged, close it.

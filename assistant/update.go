@@ -31,7 +31,7 @@ func (p *reader) ending() bool {
 // reason reads why a change is asked for, to the end of the clause: because it's
 // fixed. Words that could be more of the request, or take it back, are none.
 func (p *reader) reason() bool {
-	if p.eat("because", "cause", "cuz", "bc", "since it", "as it", ", it 's", "- it 's", ", it is", "- it is", "- because", ", because") == "" || p.done() {
+	if p.eat("because", "cause", "cuz", "bc", "since it", "as it", ", it 's", "- it 's", ", it was", "- it was", ", it is", "- it is", "- because", ", because") == "" || p.done() {
 		return false
 	}
 	for i := p.at; i < p.hi; i++ {

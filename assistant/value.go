@@ -92,6 +92,13 @@ func (p *reader) stateTypes() []string {
 func (p *reader) priorityValueInto(c *delta, _ string) bool {
 	p.eat("with", "as", "at", "to", "bumped to")
 	p.eat("a", "the", "an")
+	switch p.eat("highest priority", "top priority", "the highest priority", "lowest priority", "the lowest priority") {
+	case "":
+	case "lowest priority", "the lowest priority":
+		return c.put("priority", "4")
+	default:
+		return c.put("priority", "1")
+	}
 	digit, ok := p.priorityPhrase()
 	if !ok {
 		return false
