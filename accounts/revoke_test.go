@@ -1,86 +1,84 @@
 package accounts_test
 
 import (
-	"database/sql"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"linearbot/accounts"
+	"linearbot/linear"
 	"linearbot/linear/lineartest"
 	"linearbot/store"
 )
 
-// What is repeated stays noted until Linear has answered: a process that dies
-// meanwhile leaves it to the next one.
-func TestRepeatedRevocationStaysNotedUntilAnswered(t *testing.T) {
+func TestOneNoticeAcrossTwoProcesses(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world, key store.Key) {
-		noted := func() int {
-			all, err := w.db.Tickets(t.Context(), "revoke", store.Key{TeamID: "linear", UserID: "revoke"}, time.Now())
-			if err != nil {
-				t.Fatal(err)
-			}
-			return len(all)
+		_, second := w.process("second", accounts.Config{})
+		w.s.RevokeAccess("alice@acme.test")
+		var wg sync.WaitGroup
+		for _, m := range []*accounts.Manager{w.m, second, w.m, second} {
+			wg.Go(func() {
+				s, err := m.Session(t.Context(), key)
+				if err == nil {
+					_, _ = s.Viewer(t.Context())
+				}
+			})
 		}
-		w.s.Fault(lineartest.Fault{Path: "/oauth/revoke", Cut: true, Times: 2})
-		if err := w.m.Disconnect(t.Context(), key); err != nil {
-			t.Fatal(err)
-		}
-		if noted() != 1 || w.alive() != 1 {
-			t.Fatalf("%d revocations noted, %d grants live; want one each", noted(), w.alive())
-		}
-		w.s.Fault(lineartest.Fault{Path: "/oauth/revoke", Delay: 2 * time.Second})
-		var sweep sync.WaitGroup
-		sweep.Go(func() {
-			if _, err := w.m.RefreshDue(t.Context()); err != nil {
-				t.Error(err)
-			}
-		})
-		time.Sleep(time.Second)
-		if noted() != 1 {
-			t.Errorf("%d revocations noted while one is repeated, want 1", noted())
-		}
-		sweep.Wait()
-		if noted() != 0 || w.alive() != 0 {
-			t.Errorf("%d revocations noted, %d grants live; want none", noted(), w.alive())
+		wg.Wait()
+		w.wantState(key, store.Revoked, "revoked")
+		if got := w.notices("revoked"); len(got) != 1 {
+			t.Errorf("notices = %q, want one", got)
 		}
 	})
 }
 
-// What is given up is noted in the transaction that gives it up, or not given up:
-// there is no moment in which a crash would leave it with nobody.
-func TestRevocationIsNotedWithTheChange(t *testing.T) {
-	ways := map[string]func(*world) error{
-		"disconnect": func(w *world) error { return w.m.Disconnect(w.t.Context(), alice().Key) },
-		"block":      func(w *world) error { return w.m.Block(w.t.Context(), alice().Key, "UADMIN") },
-		"reconnect": func(w *world) error {
-			_, err := w.m.Complete(w.t.Context(), w.approve(w.begin(alice()), "alice@acme.test"))
-			return err
+func TestRevocationIsNoticedByEachWay(t *testing.T) {
+	event := linear.WebhookEvent{Type: "OAuthAuthorization", Action: "revoked"}
+	ways := map[string]func(*world, store.Account){
+		"401 on a call": func(w *world, a store.Account) { _, _ = w.viewer(a.Key) },
+		"OAuthAuthorization": func(w *world, a store.Account) {
+			e := event
+			e.OrganizationID, e.UserID = a.OrgID, a.ViewerID
+			w.hear(e)
+		},
+		"OAuthApp": func(w *world, a store.Account) {
+			w.hear(linear.WebhookEvent{Type: "OAuthApp", Action: "revoked", OrganizationID: a.OrgID})
+		},
+		"slow probe": func(w *world, a store.Account) {
+			for w.account(a.Key).State == store.Active {
+				_, _ = w.m.ProbeDue(w.t.Context())
+				time.Sleep(15 * time.Minute)
+			}
 		},
 	}
-	for name, give := range ways {
+	for name, notice := range ways {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, w *world, key store.Key) {
-				raw, err := sql.Open("sqlite3", w.path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer func() { _ = raw.Close() }()
-				const refuse = `CREATE TRIGGER refuse BEFORE INSERT ON tickets WHEN NEW.kind = 'revoke'
-					BEGIN SELECT RAISE(ABORT, 'no room'); END`
-				if _, err := raw.ExecContext(t.Context(), refuse); err != nil {
-					t.Fatal(err)
-				}
-				before := w.account(key)
-				if err := give(w); err == nil {
-					t.Error("given up without a note")
-				}
-				if after := w.account(key); after.Version != before.Version || after.State != store.Active {
-					t.Errorf("account went from version %d to %d, %s", before.Version, after.Version, after.State)
-				}
-				if _, err := w.viewer(key); err != nil {
-					t.Errorf("the old grant does not work: %v", err)
-				}
-			})
+			var took []time.Duration
+			for range 20 {
+				inBubble(t, func(t *testing.T, w *world, key store.Key) {
+					w.s.Fault(lineartest.Fault{Delay: 50 * time.Millisecond})
+					a := w.account(key)
+					w.s.RevokeAccess("alice@acme.test")
+					began := time.Now()
+					notice(w, a)
+					took = append(took, time.Since(began))
+					w.wantState(key, store.Revoked, "revoked")
+				})
+			}
+			slices.Sort(took)
+			t.Logf("%s: noticed after p50 %v, p99 %v (each request takes 50ms)", name, took[len(took)/2], took[len(took)-1])
 		})
 	}
+}
+
+func TestWebhookAboutALivingGrantChangesNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, key store.Key) {
+		a := w.account(key)
+		zero := 0
+		if probed := w.hear(linear.WebhookEvent{Type: "OAuthAuthorization", OrganizationID: a.OrgID, UserID: a.ViewerID, ActiveTokens: &zero}); probed != 1 {
+			t.Errorf("%d accounts were probed, want one", probed)
+		}
+		w.wantState(key, store.Active, "")
+	})
 }

@@ -391,8 +391,8 @@ func compilesTo(d *linear.Directory, command string, p assistant.Plan) error {
 	return nil
 }
 
-// TestParseIsFast takes the best of five for each sentence: a busy machine must
-// not count as a slow parser, and the race detector makes everything slower.
+// TestParseIsFast takes the best of three for each sentence: a busy machine must
+// not count as a slow parser, and neither must the race detector.
 func TestParseIsFast(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures time")
@@ -401,7 +401,7 @@ func TestParseIsFast(t *testing.T) {
 	var took []time.Duration
 	for _, u := range utterances(t) {
 		best := time.Hour
-		for range 5 {
+		for range 3 {
 			start := time.Now()
 			assistant.Parse(u.Text, d, assistant.Thread{Issues: u.Context.Issues}, now)
 			best = min(best, time.Since(start))
@@ -411,8 +411,8 @@ func TestParseIsFast(t *testing.T) {
 	slices.Sort(took)
 	p99 := took[len(took)*99/100]
 	t.Logf("p50 %v, p99 %v, most %v", took[len(took)/2], p99, took[len(took)-1])
-	if p99 > 5*time.Millisecond {
-		t.Errorf("p99 = %v, want less than 5 ms", p99)
+	if p99 > 5*time.Millisecond*raceSlower {
+		t.Errorf("p99 = %v, want less than 5 ms (with the race detector, %d times that)", p99, raceSlower)
 	}
 }
 
