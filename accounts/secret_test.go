@@ -32,7 +32,7 @@ func TestSecretNeverPrints(t *testing.T) {
 	} else {
 		out.Write(text)
 	}
-	fmt.Fprint(&out, fmt.Errorf("failed with %v", holder.hidden))
+	fmt.Fprint(&out, fmt.Errorf("failed with %v", holder.hidden), holder.Open.String())
 	if strings.Contains(out.String(), "canary") {
 		t.Errorf("a secret was printed:\n%s", out.String())
 	}

@@ -22,7 +22,8 @@ var webFiles embed.FS
 var pages = template.Must(template.ParseFS(webFiles, "web/*.html"))
 
 const (
-	webhookCap = 3 * time.Second // taking an event down; Linear waits 5 s
+	bodyCap    = 5 * time.Second // reading a delivery: Linear waits no longer for its answer
+	webhookCap = 3 * time.Second // taking an event down
 	probeCap   = 5 * time.Minute // asking about everybody an event is about
 )
 
@@ -42,7 +43,7 @@ func (a *App) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", a.shielded(a.sameOrigin(browser)))
 	if a.Webhook.Reveal() != "" {
-		mux.HandleFunc("POST /webhooks/linear", a.takeWebhook)
+		mux.HandleFunc("/webhooks/linear", a.takeWebhook)
 	}
 	return mux
 }
@@ -222,9 +223,23 @@ func (a *App) render(w http.ResponseWriter, r *http.Request, status int, name st
 
 // takeWebhook verifies and hands on one delivery of Linear.
 func (a *App) takeWebhook(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyCap)); err != nil {
+		a.Log.DebugContext(r.Context(), "webhook read without a deadline of its own", "err", err)
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, webhookMax))
 	if err != nil {
-		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		a.Counters.webhooks.WithLabelValues("refused").Inc()
+		a.Log.WarnContext(r.Context(), "webhook not read", "err", err)
+		status := http.StatusRequestTimeout
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
+			status = http.StatusRequestEntityTooLarge
+		}
+		http.Error(w, http.StatusText(status), status)
 		return
 	}
 	e, err := linear.VerifyWebhook(a.Webhook.Reveal(), r.Header, body, time.Now())

@@ -251,8 +251,10 @@ func (c *config) choices() []error {
 		}
 	}
 	for name, spec := range map[string]string{"REFRESH_SCHEDULE": c.RefreshSchedule, "PROBE_SCHEDULE": c.ProbeSchedule} {
-		if _, err := cron.ParseStandard(spec); err != nil {
+		if schedule, err := parseSchedule(spec); err != nil {
 			problems = append(problems, fmt.Errorf("%s is not a cron spec: %w", name, err))
+		} else if schedule.Next(time.Now()).IsZero() {
+			problems = append(problems, fmt.Errorf("%s is %q, which never comes", name, spec))
 		}
 	}
 	if !strings.HasPrefix(c.Command, "/") || len(c.Command) < 2 || strings.ContainsAny(c.Command, " \t\n") {
@@ -272,6 +274,14 @@ func (c *config) choices() []error {
 		}
 	}
 	return problems
+}
+
+// parseSchedule is cron.ParseStandard, which panics on a time zone with nothing behind it.
+func parseSchedule(spec string) (cron.Schedule, error) {
+	if strings.Contains(spec, "TZ=") && !strings.Contains(spec, " ") {
+		return nil, errors.New("only a time zone")
+	}
+	return cron.ParseStandard(spec)
 }
 
 // limits are the numbers that bound what the model may use: tokens of a day, and
@@ -316,7 +326,7 @@ func (c *config) provider() string {
 
 // probeEvery is the time between the next two turns of PROBE_SCHEDULE.
 func (c *config) probeEvery() time.Duration {
-	spec, err := cron.ParseStandard(c.ProbeSchedule)
+	spec, err := parseSchedule(c.ProbeSchedule)
 	if err != nil {
 		return 0 // choices has said so
 	}
