@@ -18,7 +18,7 @@ import (
 var picturesDir = flag.String("pictures", "", "write the pictures of the documents to this directory")
 
 // maxPicture is how large a picture in the repository may be.
-const maxPicture = 150_000
+const maxPicture = 160_000
 
 // TestPictures plays what the documents show on a demo, and takes their pictures
 // in a real browser. It is no check: it runs when pictures are asked for.
