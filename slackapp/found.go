@@ -26,19 +26,14 @@ func (a *App) readsMessage(r *request, p assistant.Prepared, plan assistant.Plan
 		if read.Issue != nil {
 			issues = []linear.Issue{*read.Issue}
 		}
-		if r.Public {
-			visible, _ := publicRows(issues, 0)
-			r.shows(visible...)
-		} else {
-			r.shows(issues...)
-		}
-		if read.Step < len(plan.Steps) {
-			command := assistant.SpellStep(plan.Steps[read.Step])
-			m = m.with(contextLine(dotted("Searched: "+firstOf(code(strings.TrimSpace(a.Word+" "+command), 300), "your words"), foundWords(len(issues), read.HasNext))))
-		}
 		visible, hidden := issues, 0
 		if r.Public {
 			visible, hidden = publicRows(issues, 0)
+		}
+		r.shows(visible...)
+		if read.Step < len(plan.Steps) {
+			command := assistant.SpellStep(plan.Steps[read.Step])
+			m = m.with(contextLine(dotted("Searched: "+firstOf(code(strings.TrimSpace(a.Word+" "+command), 300), "your words"), foundWords(len(issues), read.HasNext))))
 		}
 		for _, i := range visible[:min(len(visible), rows)] {
 			m = m.with(issueList{}.row(i))

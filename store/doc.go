@@ -29,5 +29,6 @@
 // share a transaction, and each is answered when it is on the disk (group.go).
 // Statements use $1…$n, first appearances ascending, which SQLite and PostgreSQL read
 // alike. Times are UTC microseconds; the zero time is NULL. Several processes may open
-// one file; [DB] is safe for concurrent use. The suite in store/storetest holds a database to all of this.
+// one file; [DB] is safe for concurrent use. The suite in store/storetest holds a
+// database to all of this.
 package store
