@@ -94,8 +94,9 @@ func TestTwoProcessesKeepEveryTitle(t *testing.T) {
 		}
 		return strings.Count(string(kept), "Kept title") == many
 	})
+	w.await("every answer", func() bool { return count(w.alice, general, "Created") >= many }) // it follows the title
 	if n := count(w.alice, general, "Created"); n != many {
-		t.Errorf("%d of %d are answered", n, many)
+		t.Errorf("%d answers to %d commands", n, many)
 	}
 }
 
